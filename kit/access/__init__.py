@@ -1,0 +1,1 @@
+"""Who works at the desk: staff accounts, roles, sessions, signing in."""

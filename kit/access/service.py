@@ -1,0 +1,206 @@
+"""Accounts and sessions: create, sign in, recognise, sign out."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import cast
+
+from sqlalchemy import delete, update
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col, select
+
+from kit.access.identity import Role, SignedIn
+from kit.access.models import Staff, StaffSession
+from kit.access.passwords import hash_password, needs_rehash, verify_password
+from kit.db import AsyncSession
+from kit.errors import ConflictError, InvalidError, UnauthenticatedError
+from kit.ground import Ground
+from kit.settings import Locale
+from kit.text import clean_text
+
+WRONG_BEFORE_LOCK = 5
+LOCKED_FOR = timedelta(minutes=5)
+SESSION_LIFE = timedelta(hours=12)
+#: A session is prolonged at most this often, so that reading a page does not mean writing a row.
+PROLONG_EVERY = timedelta(minutes=5)
+
+
+class SignInRefusedError(UnauthenticatedError):
+    """Unknown login, wrong password, locked or closed account: the answer does not tell which it was."""
+
+    code = "sign_in_refused"
+
+
+class LoginTakenError(ConflictError):
+    """Another account has this login."""
+
+    code = "login_taken"
+
+
+class LoginInvalidError(InvalidError):
+    """A login is 2 to 64 visible characters without blanks."""
+
+    code = "login_invalid"
+
+
+@dataclass(frozen=True)
+class NewSession:
+    """A session just opened; ``token`` is shown to the browser once and stored nowhere."""
+
+    token: str
+    staff: Staff
+
+
+def normalise_login(login: str) -> str:
+    """Logins differ neither in case nor in blanks around them."""
+    return clean_text(login).casefold()
+
+
+def _hash_token(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+async def create_staff(
+    session: AsyncSession,
+    now: datetime,
+    *,
+    login: str,
+    name: str,
+    role: Role,
+    password: str,
+    locale: Locale = "zh",
+) -> Staff:
+    """Open an account; raises LoginTakenError, LoginInvalidError or what ``hash_password`` raises."""
+    login = normalise_login(login)
+    if not 2 <= len(login) <= 64 or any(c.isspace() for c in login):  # noqa: PLR2004 - the width of the column.
+        raise LoginInvalidError
+    staff = Staff(
+        login=login,
+        name=clean_text(name)[:80] or login,
+        role=role,
+        password_hash=await hash_password(password),
+        locale=locale,
+        created_at=now,
+    )
+    session.add(staff)
+    try:
+        await session.flush()
+    except IntegrityError as clash:
+        raise LoginTakenError(login=login) from clash
+    return staff
+
+
+async def set_password(session: AsyncSession, staff_id: int, *, password: str) -> None:
+    """Change the password, unlock the account and end its sessions everywhere."""
+    values = {"password_hash": await hash_password(password), "failed_logins": 0, "locked_until": None}
+    await session.exec(update(Staff).where(col(Staff.id) == staff_id).values(**values))
+    await session.exec(delete(StaffSession).where(col(StaffSession.staff_id) == staff_id))
+
+
+async def sign_in(ground: Ground, *, login: str, password: str) -> NewSession:
+    """Open a session; raises SignInRefusedError.
+
+    It takes the ground and not a session, because the password is verified with no transaction open: that
+    takes as long as a hundred statements and would hold up every other writer.
+    """
+    async with ground.db.reading() as session:
+        query = select(Staff).where(col(Staff.login) == normalise_login(login))
+        staff = (await session.exec(query)).one_or_none()
+    right = await verify_password(staff.password_hash if staff else None, password)
+    if staff is None:
+        raise SignInRefusedError
+    fresh_hash = await hash_password(password) if right and needs_rehash(staff.password_hash) else None
+    async with ground.db.transaction() as session:
+        opened = await _decide(session, ground.clock.now(), cast("int", staff.id), right=right)
+        if opened and fresh_hash:
+            opened.staff.password_hash = fresh_hash
+    # Raised after the transaction, or the count of failures would be rolled back with it.
+    if opened is None:
+        raise SignInRefusedError
+    return opened
+
+
+async def _decide(session: AsyncSession, now: datetime, staff_id: int, *, right: bool) -> NewSession | None:
+    """Under the account's row lock: count a failure, or open a session; what was read before may be old."""
+    query = select(Staff).where(col(Staff.id) == staff_id).with_for_update()
+    staff = (await session.exec(query)).one()
+    if staff.locked_until is not None and staff.locked_until > now:
+        return None
+    if not right or not staff.active:
+        _count_failure(staff, now)
+        return None
+    staff.failed_logins = 0
+    staff.locked_until = None
+    await session.exec(delete(StaffSession).where(col(StaffSession.expires_at) <= now))
+    return NewSession(token=open_session(session, now, staff_id), staff=staff)
+
+
+def _count_failure(staff: Staff, now: datetime) -> None:
+    staff.failed_logins += 1
+    if staff.failed_logins >= WRONG_BEFORE_LOCK:
+        staff.failed_logins = 0
+        staff.locked_until = now + LOCKED_FOR
+
+
+def open_session(session: AsyncSession, now: datetime, staff_id: int) -> str:
+    """Open a session for somebody whose identity has been proven, and return its token."""
+    token = secrets.token_urlsafe(32)
+    session.add(
+        StaffSession(
+            token_hash=_hash_token(token),
+            staff_id=staff_id,
+            csrf=secrets.token_urlsafe(32),
+            created_at=now,
+            expires_at=now + SESSION_LIFE,
+            seen_at=now,
+        )
+    )
+    return token
+
+
+async def recognise(ground: Ground, token: str) -> SignedIn | None:
+    """Who holds this token, if the session lives and the account is active; the session lives on."""
+    now = ground.clock.now()
+    async with ground.db.reading() as session:
+        query = (
+            select(Staff, StaffSession)
+            .join(StaffSession, col(StaffSession.staff_id) == col(Staff.id))
+            .where(col(StaffSession.token_hash) == _hash_token(token))
+            .where(col(StaffSession.expires_at) > now, col(Staff.active))
+        )
+        found = (await session.exec(query)).one_or_none()
+    if found is None:
+        return None
+    staff, staff_session = found
+    if now - staff_session.seen_at >= PROLONG_EVERY:
+        await _prolong(ground, now, staff_session.token_hash)
+    return _signed_in(staff, staff_session.csrf, token)
+
+
+async def _prolong(ground: Ground, now: datetime, token_hash: str) -> None:
+    async with ground.db.transaction() as session:
+        mine = update(StaffSession).where(col(StaffSession.token_hash) == token_hash)
+        await session.exec(mine.values(seen_at=now, expires_at=now + SESSION_LIFE))
+
+
+def _signed_in(staff: Staff, csrf: str, token: str) -> SignedIn:
+    return SignedIn(
+        id=cast("int", staff.id),
+        login=staff.login,
+        name=staff.name,
+        role=Role(staff.role),
+        locale=cast("Locale", staff.locale),
+        csrf=csrf,
+        token=token,
+    )
+
+
+async def sign_out(session: AsyncSession, staff: SignedIn) -> None:
+    """End this session, here only."""
+    await session.exec(delete(StaffSession).where(col(StaffSession.token_hash) == _hash_token(staff.token)))
+
+
+async def choose_language(session: AsyncSession, staff: SignedIn, *, locale: Locale) -> None:
+    """The language this person sees from now on, on every browser."""
+    await session.exec(update(Staff).where(col(Staff.id) == staff.id).values(locale=locale))

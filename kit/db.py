@@ -1,0 +1,134 @@
+"""One code path for SQLite and PostgreSQL: engine, sessions, transactions, column types."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, MetaData, event
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncSession as CoreAsyncSession
+from sqlalchemy.orm import Session as CoreSession
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Session as ModelSession
+from sqlmodel import SQLModel
+from sqlmodel.ext.asyncio.session import AsyncSession as ModelAsyncSession
+
+from kit.bus import Bus, LocalBus
+from kit.clock import check_aware
+
+__all__ = ["AsyncSession", "BigId", "Database", "JsonColumn", "UtcDateTime", "hint", "metadata"]
+
+metadata: MetaData = SQLModel.metadata
+metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+#: SQLite counts up by itself only for a column of exactly this type.
+BigId = BigInteger().with_variant(Integer(), "sqlite")
+JsonColumn = JSON().with_variant(JSONB(), "postgresql")
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware moment in UTC on both databases; SQLite itself would hand naive ones back."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        moment = check_aware(value)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value is not None and dialect.name == "sqlite" else value
+
+
+class _Session(ModelSession):
+    # SQLModel advises against ``execute``; plain statements and many rows at once need it.
+    execute = CoreSession.execute
+
+
+class AsyncSession(ModelAsyncSession):
+    """SQLModel's session: ``exec`` for models, ``execute`` for plain statements."""
+
+    sync_session_class = _Session
+    execute = CoreAsyncSession.execute
+
+
+def hint(session: AsyncSession, topic: str) -> None:
+    """Tell whoever listens to ``topic``, but only once (and if) this transaction is committed."""
+    session.info.setdefault("topics", set()).add(topic)
+
+
+class Database:
+    """The engine and the only two ways to get a session: to read, or to write in one transaction."""
+
+    def __init__(self, url: str, *, bus: Bus | None = None, pool_size: int = 10) -> None:
+        self.bus: Bus = bus or LocalBus()
+        self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
+        options: dict[str, Any] = {} if self.is_sqlite else {"pool_size": pool_size, "max_overflow": pool_size}
+        self.engine: AsyncEngine = create_async_engine(url, **options)
+        self._writing = asyncio.Lock()
+        if self.is_sqlite:
+            event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
+            event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
+        self._write_engine = self.engine.execution_options(yingpiao_write=True)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """A session whose work is committed at the end, or rolled back when an exception leaves.
+
+        On SQLite writers of this process queue here instead of spinning in its busy handler.
+        """
+        if self.is_sqlite:
+            async with self._writing, self._committing() as session:
+                yield session
+        else:
+            async with self._committing() as session:
+                yield session
+
+    @asynccontextmanager
+    async def _committing(self) -> AsyncIterator[AsyncSession]:
+        async with AsyncSession(self._write_engine, expire_on_commit=False) as session:
+            async with session.begin():
+                yield session
+            for topic in session.info.pop("topics", ()):
+                self.bus.publish(topic)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """A session for queries only; what it changes is never committed."""
+        async with AsyncSession(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+def _prepare_sqlite(dbapi_connection: Any, _record: object) -> None:
+    # The driver's own transaction handling would begin late and shared; we begin ourselves, below.
+    dbapi_connection.isolation_level = None
+    cursor = dbapi_connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "busy_timeout=10000",
+        "foreign_keys=ON",
+        "cache_size=-32000",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    write = connection.get_execution_options().get("yingpiao_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")

@@ -1,0 +1,82 @@
+"""Put jobs into the table, inside the caller's transaction."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert
+from sqlalchemy.dialects import postgresql, sqlite
+
+from kit.clock import to_ms
+from kit.db import AsyncSession, hint
+from kit.log import current_correlation
+from kit.outbox.models import Job, JobState, Lane, Priority
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewJob:
+    """What to do, where it queues and from when; a job without a lane has no order."""
+
+    kind: str
+    payload: dict[str, Any]
+    queue: str
+    priority: Priority = Priority.BOT
+    lane: str | None = None
+    run_at: datetime | None = None
+    expires_at: datetime | None = None
+    max_attempts: int = 8
+
+
+async def enqueue_one(session: AsyncSession, now: datetime, job: NewJob) -> None:
+    """Shorthand for :func:`enqueue` of one job."""
+    await enqueue(session, now, [job])
+
+
+async def enqueue(session: AsyncSession, now: datetime, jobs: Sequence[NewJob]) -> None:
+    """Insert the jobs; the first of an idle lane is ready, every other of a lane waits its turn.
+
+    Lanes are counted up in sorted order, so that two transactions never lock them crosswise.
+    """
+    if not jobs:
+        return
+    idle = set()
+    for lane, count in sorted(Counter(job.lane for job in jobs if job.lane).items()):
+        if await _count_up(session, lane, count) == count:
+            idle.add(lane)
+    rows = []
+    for job in jobs:
+        ready = job.lane is None or job.lane in idle
+        idle.discard(job.lane or "")
+        rows.append(_row(job, now, JobState.READY if ready else JobState.WAITING))
+    await session.execute(insert(Job), rows)
+    for queue in {job.queue for job in jobs}:
+        hint(session, f"queue:{queue}")
+
+
+async def _count_up(session: AsyncSession, lane: str, count: int) -> int:
+    dialect_insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    statement = dialect_insert(Lane).values(lane=lane, n=count)
+    counted = statement.on_conflict_do_update(
+        index_elements=["lane"],
+        set_={"n": Lane.__table__.c.n + count},  # type: ignore[attr-defined]  # SQLModel hides __table__ from its types.
+    ).returning(Lane.__table__.c.n)  # type: ignore[attr-defined]  # As above.
+    return int((await session.execute(counted)).scalar_one())
+
+
+def _row(job: NewJob, now: datetime, state: JobState) -> dict[str, Any]:
+    return {
+        "queue": job.queue,
+        "priority": int(job.priority),
+        "lane": job.lane,
+        "state": int(state),
+        "kind": job.kind,
+        "payload": job.payload,
+        "run_at": to_ms(job.run_at or now),
+        "expires_at": to_ms(job.expires_at) if job.expires_at else None,
+        "attempt": 0,
+        "max_attempts": job.max_attempts,
+        "correlation": current_correlation(),
+        "created_at": to_ms(now),
+    }

@@ -1,0 +1,108 @@
+"""The loop of one worker on one queue: claim, handle, finish; woken by hints, patient without them."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import structlog
+
+from kit.clock import Clock, to_ms
+from kit.db import AsyncSession, Database
+from kit.log import bind_correlation, log
+from kit.outbox.work import ClaimedJob, LeaseLostError, claim, finish, next_due, postpone, renew, retry
+
+#: Runs inside the transaction that also finishes the job: its effect happens exactly once.
+Transactional = Callable[[AsyncSession, ClaimedJob], Awaitable[None]]
+#: Runs with no transaction open (it talks to the outside) and finishes the job itself.
+Independent = Callable[[ClaimedJob], Awaitable[None]]
+
+
+class Postponed(Exception):  # noqa: N818 - not an error: the handler asks to be called later.
+    """Raised by a transactional handler: nothing was done, call again from ``until``."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(until)
+        self.until = until
+
+
+@dataclass
+class Runner:
+    """Works one queue. ``width`` jobs at a time; each in its own transaction."""
+
+    db: Database
+    clock: Clock
+    queue: str
+    transactional: Mapping[str, Transactional] = field(default_factory=dict)
+    independent: Mapping[str, Independent] = field(default_factory=dict)
+    width: int = 8
+    lease_s: float = 30
+    poll_s: float = 1.0
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Work until ``stopping`` is set; jobs in hand are finished first."""
+        async with self.db.bus.listening(f"queue:{self.queue}", "stopping") as listener:
+            while not stopping.is_set():
+                if not await self.run_once():
+                    await listener.wait(await self._pause())
+
+    async def _pause(self) -> float:
+        """Seconds until the next job of the queue comes due, at most the polling interval."""
+        async with self.db.reading() as session:
+            due = await next_due(session, queue=self.queue)
+        if due is None:
+            return self.poll_s
+        return min(self.poll_s, max(0.001, (due - to_ms(self.clock.now())) / 1000))
+
+    async def run_once(self) -> int:
+        """Claim and handle one batch; return how many jobs were in it."""
+        async with self.db.transaction() as session:
+            jobs = await claim(session, self.clock.now(), queue=self.queue, limit=self.width, lease_s=self.lease_s)
+        if jobs:
+            async with self._leases_renewed(jobs):
+                await asyncio.gather(*(self._handle(job) for job in jobs))
+        return len(jobs)
+
+    @asynccontextmanager
+    async def _leases_renewed(self, jobs: list[ClaimedJob]) -> AsyncIterator[None]:
+        keeper = asyncio.create_task(self._keep_leases(jobs))
+        try:
+            yield
+        finally:
+            keeper.cancel()
+            await asyncio.gather(keeper, return_exceptions=True)
+
+    async def _keep_leases(self, jobs: list[ClaimedJob]) -> None:
+        while True:
+            await asyncio.sleep(self.lease_s / 3)
+            async with self.db.transaction() as session:
+                await renew(session, self.clock.now(), jobs, lease_s=self.lease_s)
+
+    async def _handle(self, job: ClaimedJob) -> None:
+        with structlog.contextvars.bound_contextvars(job=job.id, kind=job.kind):
+            bind_correlation(job.correlation)
+            try:
+                await self._dispatch(job)
+            except LeaseLostError:
+                log.warning("lease lost, another worker has the job")
+            except Exception as error:  # noqa: BLE001 - whatever failed is recorded on the job and retried.
+                log.exception("job failed")
+                await self._give_back(job, error)
+
+    async def _dispatch(self, job: ClaimedJob) -> None:
+        if job.kind in self.independent:
+            await self.independent[job.kind](job)
+            return
+        try:
+            async with self.db.transaction() as session:
+                await self.transactional[job.kind](session, job)
+                await finish(session, job)
+        except Postponed as later:
+            async with self.db.transaction() as session:
+                await postpone(session, job, until=later.until)
+
+    async def _give_back(self, job: ClaimedJob, error: Exception) -> None:
+        async with self.db.transaction() as session:
+            if not await retry(session, self.clock.now(), job, error=repr(error)):
+                log.error("job given up", error=repr(error))

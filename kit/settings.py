@@ -1,0 +1,65 @@
+"""The only reader of the environment."""
+
+import secrets
+from pathlib import Path
+from typing import Literal
+
+from pydantic import AliasChoices, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Locale = Literal["zh", "en"]
+
+
+class Settings(BaseSettings):
+    """Everything an operator may set, by ``YINGPIAO_*`` variables or a ``.env`` file."""
+
+    model_config = SettingsConfigDict(env_prefix="YINGPIAO_", env_file=".env", extra="ignore")
+
+    data_dir: Path = Path("data")
+    database_url: str = Field(default="", validation_alias=AliasChoices("DATABASE_URL", "YINGPIAO_DATABASE_URL"))
+    secret: str = ""
+    base_url: str = "http://127.0.0.1:8080"
+    host: str = "127.0.0.1"
+    port: int = 8080
+    organisation: str = "应票"
+    organisation_en: str = "Yingpiao"
+    default_locale: Locale = "zh"
+    time_zone: str = "Asia/Shanghai"
+    log_json: bool = False
+    log_level: str = "INFO"
+
+    # A burst is one turn: wait this long after a typed message, longer while the person is still typing.
+    burst_window_s: float = 0.4
+    burst_cap_s: float = 6.0
+
+    # The rhythm of news. A demo sets these to seconds.
+    progress_every_s: float = 4 * 3600
+    fixed_check_after_s: float = 30
+    survey_after_s: float = 5
+    survey_quiet_days: float = 7
+    confirm_window_s: float = 72 * 3600
+    tick_s: float = 0.5
+
+    upload_max_bytes: int = 10 * 1024 * 1024
+    text_max_chars: int = 10_000
+    chat_origins: list[str] = ["*"]
+    chat_messages_per_minute: int = 60
+    semantic: bool = True
+
+    lease_s: float = 30
+    secure_cookies: bool = False
+
+    def url(self) -> str:
+        """The SQLAlchemy address of the database; SQLite in the data folder unless set."""
+        return self.database_url or f"sqlite+aiosqlite:///{(self.data_dir / 'yingpiao.db').absolute()}"
+
+    def secret_key(self) -> str:
+        """The signing key: from the environment, else one made once and kept in the data folder."""
+        if self.secret:
+            return self.secret
+        path = self.data_dir / "secret.key"
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_urlsafe(48))
+        return path.read_text()

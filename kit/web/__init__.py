@@ -1,0 +1,1 @@
+"""What every page stands on: templates, language, static files, protection, errors, streams."""

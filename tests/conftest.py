@@ -1,0 +1,37 @@
+import asyncio
+import os
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from kit.clock import FrozenClock
+from kit.ground import Ground
+from tests.support.ground import TEST_DATABASE, drop_worker_database, make_worker_database, open_ground
+
+
+@pytest.fixture
+def clock() -> FrozenClock:
+    """A Tuesday, 10:00 in Shanghai."""
+    return FrozenClock(datetime(2026, 11, 24, 2, 0, tzinfo=UTC))
+
+
+@pytest.fixture(scope="session")
+def database_url() -> Iterator[str]:
+    """A PostgreSQL database of this test process; an empty text stands for SQLite in the test's folder."""
+    url = os.environ.get(TEST_DATABASE, "")
+    if not url:
+        yield ""
+        return
+    with asyncio.Runner() as runner:
+        worker_url = runner.run(make_worker_database(url))
+    yield worker_url
+    with asyncio.Runner() as runner:
+        runner.run(drop_worker_database(url, worker_url))
+
+
+@pytest.fixture
+async def ground(tmp_path: Path, clock: FrozenClock, database_url: str) -> AsyncIterator[Ground]:
+    async with open_ground(tmp_path, clock=clock, url=database_url) as opened:
+        yield opened
