@@ -1,0 +1,1 @@
+"""Adapters to the platforms people write on, behind one narrow port."""
