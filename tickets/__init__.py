@@ -1,0 +1,1 @@
+"""The service desk's domain: people, conversations, tickets, promises, follow-ups and surveys."""

@@ -1,0 +1,38 @@
+"""One person, and the addresses the person writes from."""
+
+from datetime import datetime
+
+from sqlalchemy import Column, ForeignKey, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from kit.db import BigId, UtcDateTime
+
+
+class Contact(SQLModel, table=True):
+    """A person we talk with; phone and e-mail are what the person told us, unproven."""
+
+    __tablename__ = "contact"
+
+    id: int = Field(default=None, sa_column=Column(BigId, primary_key=True, autoincrement=True))
+    name: str | None = None
+    locale: str = "zh"
+    phone: str | None = None
+    email: str | None = None
+    company: str | None = None
+    tax_id: str | None = None
+    region: str | None = None
+    last_survey_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class ContactIdentity(SQLModel, table=True):
+    """An address on one account of one channel; it belongs to exactly one person."""
+
+    __tablename__ = "contact_identity"
+    __table_args__ = (UniqueConstraint("channel", "account", "address"),)
+
+    id: int = Field(default=None, sa_column=Column(BigId, primary_key=True, autoincrement=True))
+    contact_id: int = Field(sa_column=Column(BigId, ForeignKey("contact.id"), index=True, nullable=False))
+    channel: str
+    account: str
+    address: str

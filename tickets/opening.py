@@ -1,0 +1,120 @@
+"""Open a ticket: number, team, targets, clocks."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlmodel import select
+
+from kit.db import AsyncSession, hint
+from tickets.actors import Actor
+from tickets.contacts.models import Contact
+from tickets.conversations.models import Conversation
+from tickets.desk.models import Category, Team
+from tickets.followups.models import FollowUpKind
+from tickets.followups.service import schedule
+from tickets.models import EventKind, Ticket
+from tickets.numbers import new_lookup_code, new_token, next_number
+from tickets.repository import note_event
+from tickets.sla.service import due_times
+from tickets.stages import Priority
+
+MAX_SUBJECT = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class Matter:
+    """What a ticket is about; ``facts`` are what the dialogue found out, by name."""
+
+    text: str
+    category: str | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+    wants_person: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rhythm:
+    """How this organisation keeps people informed; from the settings."""
+
+    zone: str
+    progress_every: timedelta
+    fixed_check_after: timedelta
+    survey_after: timedelta
+    survey_quiet: timedelta
+    confirm_window: timedelta
+
+
+async def open_ticket(
+    session: AsyncSession,
+    now: datetime,
+    conversation: Conversation,
+    contact: Contact,
+    matter: Matter,
+    *,
+    actor: Actor,
+    rhythm: Rhythm,
+) -> Ticket:
+    """Open it and start its clocks."""
+    category = await _category(session, matter.category)
+    priority = category.priority if category else Priority.NORMAL
+    first_reply_due, resolution_due = await due_times(session, now, priority)
+    ticket = Ticket(
+        number=await next_number(session, now, zone=rhythm.zone),
+        token=new_token(),
+        lookup_code=new_lookup_code(),
+        conversation_id=conversation.id,
+        contact_id=contact.id,
+        channel=conversation.channel,
+        subject=subject_of(matter.text),
+        description=matter.text,
+        facts=matter.facts,
+        category_id=category.id if category else None,
+        team_id=await _team_for(session, contact, category),
+        priority=priority,
+        wants_person=matter.wants_person,
+        waiting_since=now,
+        next_update_at=now + rhythm.progress_every,
+        first_reply_due=first_reply_due,
+        resolution_due=resolution_due,
+        created_at=now,
+        updated_at=now,
+    )
+    session.add(ticket)
+    await session.flush()
+    await note_event(session, now, ticket, EventKind.OPENED, actor, public=True)
+    await _start_clocks(session, ticket, conversation.thread)
+    hint(session, "tickets")
+    return ticket
+
+
+def subject_of(text: str) -> str:
+    """The first line, cut to what a list can show."""
+    line = text.strip().split("\n", 1)[0].strip()
+    return line if len(line) <= MAX_SUBJECT else f"{line[: MAX_SUBJECT - 1]}…"
+
+
+async def _category(session: AsyncSession, key: str | None) -> Category | None:
+    return (await session.exec(select(Category).where(Category.key == key))).first() if key else None
+
+
+async def _team_for(session: AsyncSession, contact: Contact, category: Category | None) -> int | None:
+    """The team of the person's region if there is one, else the category's, else the first there is."""
+    if contact.region:
+        regional = (await session.exec(select(Team).where(Team.region == contact.region))).first()
+        if regional:
+            return regional.id
+    if category and category.team_id:
+        return category.team_id
+    general = (await session.exec(select(Team).order_by(Team.id).limit(1))).first()  # type: ignore[arg-type]  # A column at class level.
+    return general.id if general else None
+
+
+async def _start_clocks(session: AsyncSession, ticket: Ticket, thread: str) -> None:
+    clocks = {
+        FollowUpKind.FIRST_REPLY_LATE: ticket.first_reply_due,
+        FollowUpKind.RESOLUTION_LATE: ticket.resolution_due,
+        FollowUpKind.PROGRESS: ticket.next_update_at,
+    }
+    for kind, due in clocks.items():
+        if due is not None:
+            await schedule(session, ticket, thread, kind, due)

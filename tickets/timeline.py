@@ -1,0 +1,44 @@
+"""Lines of a ticket's timeline in words, for staff and for the customer's page alike."""
+
+from datetime import datetime
+from typing import Any
+
+from kit.i18n import catalogue, show_moment, translate
+from kit.settings import Locale
+from tickets.models import EventKind, TicketEvent
+
+__all__ = ["describe", "spoken"]
+
+_ENDS_OF_A_MOVE = ("source", "target")
+
+
+def describe(event: TicketEvent, locale: Locale, zone: str, *, stages: str = "stage") -> str:
+    """What happened, without who did it; ``stages`` is the prefix of the stages' names."""
+    return translate(f"timeline.{event.kind}", locale, **_values(event, locale, zone, stages))
+
+
+def spoken(prefix: str, name: str, locale: Locale) -> str:
+    """The catalogue's text ``<prefix>.<name>``, or the bare name when somebody else invented it."""
+    key = f"{prefix}.{name}"
+    return translate(key, locale) if key in catalogue().texts else name
+
+
+def _values(event: TicketEvent, locale: Locale, zone: str, stages: str) -> dict[str, str]:
+    data = event.data
+    prefix = "priority" if event.kind == EventKind.PRIORITY else stages
+    return {
+        **{name: spoken(prefix, str(data.get(name, "?")), locale) for name in _ENDS_OF_A_MOVE},
+        "to": str(data.get("to") or translate("timeline.nobody", locale)),
+        "by": _moment(data.get("by"), locale, zone),
+        "reason": _reason(data, locale),
+        "score": str(data.get("score", "?")),
+    }
+
+
+def _moment(text: Any, locale: Locale, zone: str) -> str:
+    return show_moment(datetime.fromisoformat(text), locale, zone) if isinstance(text, str) else "?"
+
+
+def _reason(data: dict[str, Any], locale: Locale) -> str:
+    reason = str(data.get("reason") or data.get("alarm") or data.get("kind") or "")
+    return spoken("alarm", reason, locale) if reason else translate("timeline.no_reason", locale)
