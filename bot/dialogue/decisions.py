@@ -1,0 +1,146 @@
+"""What a turn can decide, as values: pure code makes them, the turn carries them out in order."""
+
+from dataclasses import dataclass
+
+from bot.dialogue.entities import Entity
+
+
+@dataclass(frozen=True)
+class Greet:
+    """Say hello and what we can do."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Give an article: title, steps, link. ``ask`` adds "解决了吗？"; ``again`` says it is the next best."""
+
+    slug: str
+    ask: bool = True
+    again: bool = False
+
+
+@dataclass(frozen=True)
+class Clarify:
+    """Not sure which: offer these titles and "none of these"."""
+
+    slugs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Abstain:
+    """Say that we do not know and offer a ticket; ``tried`` when articles were given and did not help."""
+
+    tried: bool = False
+
+
+@dataclass(frozen=True)
+class AskFact:
+    """Ask for one fact; ``doubt`` explains what looks wrong with the answer just given."""
+
+    name: str
+    doubt: Entity | None = None
+    first: bool = False
+
+
+@dataclass(frozen=True)
+class OpenTicket:
+    """Open the drafted ticket."""
+
+    wants_person: bool = False
+
+
+@dataclass(frozen=True)
+class CallPerson:
+    """A person is wanted on the ticket there is: say place and expected wait."""
+
+
+@dataclass(frozen=True)
+class AddToTicket:
+    """What was said goes to the open ticket; ``acknowledge`` says so."""
+
+    acknowledge: bool = True
+
+
+@dataclass(frozen=True)
+class ShowStatus:
+    """Where a ticket stands; without a number the person's own newest."""
+
+    number: str | None = None
+
+
+@dataclass(frozen=True)
+class Confirm:
+    """It works: close the ticket."""
+
+
+@dataclass(frozen=True)
+class Reopen:
+    """It does not work; with no reason given, ask for one."""
+
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class AddReason:
+    """Why it does not work, said afterwards."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A score from 1 to 5; then ask for words, optional."""
+
+    score: int
+    ticket_id: int | None
+
+
+@dataclass(frozen=True)
+class KeepComment:
+    """The words to a score."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class MarkHelped:
+    """The article did (or did not) help."""
+
+    slug: str
+    helped: bool
+
+
+@dataclass(frozen=True)
+class Say:
+    """A fixed text of the catalogue, ``say.<name>``, with quick replies by name."""
+
+    name: str
+    buttons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Explain:
+    """Something the person typed cannot be right; kindly say what looks wrong."""
+
+    entity: Entity
+
+
+Decision = (
+    Greet
+    | Answer
+    | Clarify
+    | Abstain
+    | AskFact
+    | OpenTicket
+    | CallPerson
+    | AddToTicket
+    | ShowStatus
+    | Confirm
+    | Reopen
+    | AddReason
+    | Rate
+    | KeepComment
+    | MarkHelped
+    | Say
+    | Explain
+)

@@ -1,0 +1,265 @@
+"""Carry decisions out: what changes in the desk and the knowledge base, and what is said about it."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.dialogue import decisions, speech
+from bot.dialogue.categories import category_of
+from bot.dialogue.memory import Draft, Memory
+from bot.dialogue.speech import Reference, Speech
+from bot.dialogue.understand import Understanding
+from kit.db import AsyncSession
+from kit.i18n import Locale, show_duration, show_moment, translate
+from kit.settings import Settings
+from knowledge.answers import mark_helped
+from knowledge.library import Library
+from tickets.actors import BOT, CUSTOMER
+from tickets.contacts.models import Contact
+from tickets.conversations.models import Conversation
+from tickets.desk.waiting import expected_wait
+from tickets.models import EventKind, Ticket
+from tickets.opening import Matter, Rhythm, open_ticket
+from tickets.repository import change, find_by_number, find_ticket, note_event
+from tickets.resolving import confirm, reopen
+from tickets.surveys.service import comment, rate, survey_of
+
+
+@dataclass
+class Scene:
+    """Where a turn plays; ``ticket`` is the person's newest and follows what the turn does."""
+
+    session: AsyncSession
+    now: datetime
+    settings: Settings
+    rhythm: Rhythm
+    library: Library
+    conversation: Conversation
+    contact: Contact
+    locale: Locale
+    said: Understanding
+    memory: Memory
+    ticket: Ticket | None = None
+
+    def tell(self, key: str, **values: object) -> str:
+        """A text in the person's language."""
+        return translate(key, self.locale, **values)
+
+    def moment(self, at: datetime) -> str:
+        """A moment in words, in the organisation's time zone."""
+        return show_moment(at, self.locale, self.settings.time_zone)
+
+
+async def carry_out(scene: Scene, decision: decisions.Decision) -> Speech:
+    """Do it, and return what to say."""
+    return await _EFFECTS[type(decision)](scene, decision)
+
+
+async def _greet(scene: Scene, decision: decisions.Greet) -> Speech:
+    names = {"zh": scene.settings.organisation, "en": scene.settings.organisation_en}
+    return speech.greet(decision, scene.locale, names[scene.locale])
+
+
+async def _answer(scene: Scene, decision: decisions.Answer) -> Speech:
+    return speech.answer(decision, scene.library.article(decision.slug, scene.locale), scene.locale)
+
+
+async def _clarify(scene: Scene, decision: decisions.Clarify) -> Speech:
+    articles = [scene.library.article(slug, scene.locale) for slug in decision.slugs]
+    return speech.clarify(articles, scene.locale)
+
+
+async def _abstain(scene: Scene, decision: decisions.Abstain) -> Speech:
+    return speech.abstain(decision, scene.locale)
+
+
+async def _ask_fact(scene: Scene, decision: decisions.AskFact) -> Speech:
+    return speech.ask_fact(decision, scene.locale)
+
+
+async def _explain(scene: Scene, decision: decisions.Explain) -> Speech:
+    return speech.explained(decision, scene.locale)
+
+
+async def _say(scene: Scene, decision: decisions.Say) -> Speech:
+    return speech.fixed_text(decision, scene.locale)
+
+
+async def _mark_helped(scene: Scene, decision: decisions.MarkHelped) -> Speech:
+    await mark_helped(scene.session, scene.conversation.thread, decision.slug, helped=decision.helped)
+    return Speech("")
+
+
+async def _open(scene: Scene, decision: decisions.OpenTicket) -> Speech:
+    draft = scene.memory.draft or Draft(problem="")
+    _learn(scene.contact, draft.facts)
+    scene.session.add(scene.contact)
+    matter = Matter(
+        text=draft.problem or draft.facts.get("problem") or scene.tell("say.person_subject"),
+        category=category_of(draft.component),
+        facts={name: value for name, value in draft.facts.items() if name != "problem"},
+        wants_person=decision.wants_person,
+    )
+    scene.ticket = await open_ticket(
+        scene.session, scene.now, scene.conversation, scene.contact, matter, actor=BOT, rhythm=scene.rhythm
+    )
+    scene.memory = scene.memory.model_copy(update={"draft": None, "question": "", "slug": None, "candidates": ()})
+    if decision.wants_person:
+        await note_event(scene.session, scene.now, scene.ticket, EventKind.WANTS_PERSON, CUSTOMER)
+    return _told_opened(scene, scene.ticket, await _wait_words(scene, scene.ticket) if decision.wants_person else "")
+
+
+def _learn(contact: Contact, facts: dict[str, str]) -> None:
+    """What the person told us about themselves goes to the person, not only to the ticket."""
+    contact.tax_id = facts.get("tax_id") or contact.tax_id
+    contact.region = facts.get("region") or contact.region
+    address = facts.get("phone", "")
+    if "@" in address:
+        contact.email = address
+    elif address:
+        contact.phone = address
+
+
+def _told_opened(scene: Scene, ticket: Ticket, wait: str) -> Speech:
+    opened = scene.tell(
+        "say.opened",
+        number=ticket.number,
+        code=ticket.lookup_code,
+        stage=scene.tell(f"stage.{ticket.stage}"),
+        due=scene.moment(ticket.first_reply_due),
+    )
+    text = f"{opened}\n{wait}" if wait else opened
+    return Speech(text, (), (_tracking(scene, ticket),))
+
+
+def _tracking(scene: Scene, ticket: Ticket) -> Reference:
+    return Reference(scene.tell("say.track", number=ticket.number), f"/t/{ticket.token}?lang={scene.locale}")
+
+
+async def _wait_words(scene: Scene, ticket: Ticket) -> str:
+    wait = await expected_wait(scene.session, ticket)
+    ahead = scene.tell("say.place", ahead=wait.place - 1) if wait.place > 1 else scene.tell("say.place_first")
+    key, seconds = ("say.wait_promised", wait.promised_s) if wait.seconds is None else ("say.wait_recent", wait.seconds)
+    return ahead + scene.tell(key, wait=show_duration(max(60, seconds), scene.locale))
+
+
+async def _call_person(scene: Scene, _: decisions.CallPerson) -> Speech:
+    ticket = _ticket(scene)
+    waiting = ticket.waiting_since or scene.now
+    await change(scene.session, scene.now, ticket, wants_person=True, waiting_since=waiting)
+    await note_event(scene.session, scene.now, ticket, EventKind.WANTS_PERSON, CUSTOMER)
+    text = scene.tell("say.called", number=ticket.number) + await _wait_words(scene, ticket)
+    return Speech(text, (), (_tracking(scene, ticket),))
+
+
+def _ticket(scene: Scene) -> Ticket:
+    if scene.ticket is None:
+        msg = "this decision is made only when there is a ticket"
+        raise LookupError(msg)
+    return scene.ticket
+
+
+async def _add(scene: Scene, decision: decisions.AddToTicket) -> Speech:
+    if scene.ticket is None:
+        return Speech("")
+    waiting = scene.ticket.waiting_since or scene.now
+    await change(scene.session, scene.now, scene.ticket, waiting_since=waiting)
+    await note_event(scene.session, scene.now, scene.ticket, EventKind.CUSTOMER_WROTE, CUSTOMER)
+    return Speech(scene.tell("say.added", number=scene.ticket.number) if decision.acknowledge else "")
+
+
+async def _status(scene: Scene, decision: decisions.ShowStatus) -> Speech:
+    if decision.number and (scene.ticket is None or scene.ticket.number != decision.number):
+        return await _status_by_number(scene, decision.number)
+    if scene.ticket is None:
+        return Speech(scene.tell("say.status_none"))
+    return _status_of(scene, scene.ticket)
+
+
+async def _status_by_number(scene: Scene, number: str) -> Speech:
+    """Only the person's own; whether another number exists at all is nobody's business here."""
+    ticket = await find_by_number(scene.session, number)
+    if ticket is not None and ticket.contact_id == scene.contact.id:
+        return _status_of(scene, ticket)
+    page = Reference(scene.tell("say.track_page"), f"/track?lang={scene.locale}")
+    return Speech(scene.tell("say.status_foreign"), (), (page,))
+
+
+def _status_of(scene: Scene, ticket: Ticket) -> Speech:
+    return Speech(" ".join(_status_lines(scene, ticket)), (), (_tracking(scene, ticket),))
+
+
+def _status_lines(scene: Scene, ticket: Ticket) -> list[str]:
+    lines = [scene.tell("say.status", number=ticket.number, stage=scene.tell(f"stage.{ticket.stage}"))]
+    if ticket.promise_at:
+        lines.append(scene.tell("say.status_promise", by=scene.moment(ticket.promise_at)))
+    elif ticket.next_update_at:
+        lines.append(scene.tell("say.status_next", by=scene.moment(ticket.next_update_at)))
+    return lines
+
+
+async def _confirm(scene: Scene, _: decisions.Confirm) -> Speech:
+    ticket = _ticket(scene)
+    await confirm(scene.session, scene.now, ticket, actor=CUSTOMER, rhythm=scene.rhythm)
+    return Speech(scene.tell("say.confirmed", number=ticket.number))
+
+
+async def _reopen(scene: Scene, decision: decisions.Reopen) -> Speech:
+    ticket = _ticket(scene)
+    await reopen(scene.session, scene.now, ticket, reason=decision.reason, actor=CUSTOMER, rhythm=scene.rhythm)
+    text = scene.tell("say.reopened", number=ticket.number)
+    if decision.reason:
+        return Speech(text)
+    return Speech(f"{text}\n{scene.tell('say.reopen_why')}", speech.replies(scene.locale, "skip"))
+
+
+async def _add_reason(scene: Scene, decision: decisions.AddReason) -> Speech:
+    ticket = _ticket(scene)
+    await note_event(scene.session, scene.now, ticket, EventKind.CUSTOMER_WROTE, CUSTOMER, reason=decision.reason)
+    return Speech(scene.tell("say.reason_added"))
+
+
+async def _rate(scene: Scene, decision: decisions.Rate) -> Speech:
+    ticket = await _surveyed(scene, decision.ticket_id)
+    if ticket is None:
+        scene.memory = scene.memory.at(None)
+        return Speech(scene.tell("say.too_late"))
+    await rate(scene.session, scene.now, ticket, score=decision.score)
+    return Speech(scene.tell("say.rated", score=decision.score), speech.replies(scene.locale, "skip"))
+
+
+async def _keep_comment(scene: Scene, decision: decisions.KeepComment) -> Speech:
+    ticket = await _surveyed(scene, scene.memory.ticket_id)
+    if ticket is not None:
+        await comment(scene.session, ticket, text=decision.text)
+    return Speech(scene.tell("say.comment_kept"))
+
+
+async def _surveyed(scene: Scene, ticket_id: int | None) -> Ticket | None:
+    """The ticket a survey was asked about, if it is the person's own; not always the newest any more."""
+    ticket = await find_ticket(scene.session, ticket_id) if ticket_id is not None else None
+    if ticket is None or ticket.contact_id != scene.contact.id or not await survey_of(scene.session, ticket.id):
+        return None
+    return ticket
+
+
+_EFFECTS: dict[type, Callable[[Scene, Any], Awaitable[Speech]]] = {
+    decisions.Greet: _greet,
+    decisions.Answer: _answer,
+    decisions.Clarify: _clarify,
+    decisions.Abstain: _abstain,
+    decisions.AskFact: _ask_fact,
+    decisions.Explain: _explain,
+    decisions.Say: _say,
+    decisions.MarkHelped: _mark_helped,
+    decisions.OpenTicket: _open,
+    decisions.CallPerson: _call_person,
+    decisions.AddToTicket: _add,
+    decisions.ShowStatus: _status,
+    decisions.Confirm: _confirm,
+    decisions.Reopen: _reopen,
+    decisions.AddReason: _add_reason,
+    decisions.Rate: _rate,
+    decisions.KeepComment: _keep_comment,
+}

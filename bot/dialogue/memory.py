@@ -1,0 +1,50 @@
+"""What the dialogue remembers of one conversation between turns; stored as JSON with the conversation."""
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Step(StrEnum):
+    """What the bot asked last and now expects an answer to."""
+
+    SOLVED = "solved"
+    CHOICE = "choice"
+    OFFER = "offer"
+    FACT = "fact"
+    FIXED = "fixed"
+    REOPEN_REASON = "reopen_reason"
+    RATING = "rating"
+    COMMENT = "comment"
+
+
+class Draft(BaseModel):
+    """A ticket in the making: the problem in the person's words and the facts found so far."""
+
+    model_config = ConfigDict(frozen=True)
+
+    problem: str
+    component: str | None = None
+    facts: dict[str, str] = Field(default_factory=dict)
+    pending: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
+    #: The fact that was answered wrongly once: a second try is taken as it is.
+    doubted: str | None = None
+
+
+class Memory(BaseModel):
+    """Everything between two turns; a value, replaced and never changed in place."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    step: Step | None = None
+    question: str = ""
+    slug: str | None = None
+    candidates: tuple[str, ...] = ()
+    known: dict[str, str] = Field(default_factory=dict)
+    draft: Draft | None = None
+    ticket_id: int | None = None
+
+    def at(self, step: Step | None) -> "Memory":
+        """The same, expecting something else."""
+        return self.model_copy(update={"step": step})

@@ -1,0 +1,103 @@
+"""A question and what follows it: an answer, a choice, the next best, or an honest "I do not know"."""
+
+from bot.dialogue.decisions import Abstain, AddToTicket, Answer, Clarify, Decision, Explain, MarkHelped, Say
+from bot.dialogue.drafting import begin_draft
+from bot.dialogue.entities import Entity
+from bot.dialogue.facts import found
+from bot.dialogue.intents import Intent
+from bot.dialogue.memory import Memory, Step
+from bot.dialogue.situation import Situation, Turn
+from knowledge.search.calibration import Outcome
+
+_CHOICES = 3
+_CHOICE_DIGITS = {"1": 0, "2": 1, "3": 2}
+
+
+def answer_question(situation: Situation) -> Turn:
+    """Answer if sure, ask back if half sure, else say so and offer a ticket."""
+    said = situation.said
+    memory = _new_question(situation)
+    doubts: tuple[Decision, ...] = tuple(Explain(entity) for entity in _doubts(said.entities))
+    if doubts and _is_little_else(situation):
+        return Turn(doubts, memory)
+    result = situation.found
+    if result is None or result.outcome is Outcome.ABSTAIN or not result.hits:
+        return _abstain(situation, memory, doubts)
+    slugs = tuple(hit.article for hit in result.hits)
+    if result.outcome is Outcome.CLARIFY:
+        choice = memory.model_copy(update={"candidates": slugs[:_CHOICES], "step": Step.CHOICE})
+        return Turn((*doubts, Clarify(slugs[:_CHOICES])), choice)
+    answered = memory.model_copy(update={"slug": slugs[0], "candidates": slugs[1:_CHOICES], "step": Step.SOLVED})
+    return Turn((*doubts, Answer(slugs[0])), answered)
+
+
+def _new_question(situation: Situation) -> Memory:
+    known = situation.memory.known | found(situation.said.entities)
+    fresh = {"question": situation.said.text, "slug": None, "candidates": (), "known": known, "step": None}
+    return situation.memory.model_copy(update=fresh)
+
+
+def _doubts(entities: tuple[Entity, ...]) -> list[Entity]:
+    return [entity for entity in entities if entity.problem is not None]
+
+
+def _is_little_else(situation: Situation) -> bool:
+    """Whether the message is hardly more than the thing that looks wrong."""
+    named = sum(end - start for start, end in (entity.span for entity in situation.said.entities))
+    return len(situation.said.text) - named < 6  # noqa: PLR2004 - shorter than any question.
+
+
+def _abstain(situation: Situation, memory: Memory, doubts: tuple[Decision, ...]) -> Turn:
+    if situation.ticket and situation.ticket.is_open and not situation.ticket.awaits_confirmation:
+        return Turn((*doubts, AddToTicket()), memory)
+    return Turn((*doubts, Abstain()), memory.at(Step.OFFER))
+
+
+def on_solved(situation: Situation) -> Turn | None:
+    """The answer to "解决了吗？"."""
+    if situation.said.intent is Intent.YES:
+        return solved(situation)
+    if situation.said.intent is Intent.NO or _is_plain_still_broken(situation):
+        return not_solved(situation)
+    return None
+
+
+def _is_plain_still_broken(situation: Situation) -> bool:
+    said = situation.said
+    return said.intent is Intent.STILL_BROKEN and len(said.text) <= 12 and not said.entities  # noqa: PLR2004 - "还是不行".
+
+
+def solved(situation: Situation) -> Turn:
+    """The article helped."""
+    memory = situation.memory
+    marked: tuple[Decision, ...] = (MarkHelped(memory.slug, helped=True),) if memory.slug else ()
+    forget = {"step": None, "slug": None, "candidates": (), "question": ""}
+    return Turn((*marked, Say("glad")), memory.model_copy(update=forget))
+
+
+def not_solved(situation: Situation) -> Turn:
+    """The next best article if there is one, else a ticket."""
+    memory = situation.memory
+    marked: tuple[Decision, ...] = (MarkHelped(memory.slug, helped=False),) if memory.slug else ()
+    if memory.candidates:
+        best, *rest = memory.candidates
+        following = {"slug": best, "candidates": tuple(rest), "step": Step.SOLVED}
+        return Turn((*marked, Answer(best, again=True)), memory.model_copy(update=following))
+    if situation.ticket and situation.ticket.is_open:
+        return Turn((*marked, AddToTicket()), memory.at(None))
+    started = begin_draft(situation)
+    return Turn((*marked, *started.decisions), started.memory)
+
+
+def on_choice(situation: Situation) -> Turn | None:
+    """One of the offered titles by its digit, or none of them."""
+    memory, said = situation.memory, situation.said
+    place = _CHOICE_DIGITS.get(said.text.strip())
+    if place is not None and place < len(memory.candidates):
+        slug = memory.candidates[place]
+        others = tuple(other for other in memory.candidates if other != slug)
+        picked = {"slug": slug, "candidates": others, "step": Step.SOLVED}
+        return Turn((Answer(slug),), memory.model_copy(update=picked))
+    if said.intent in {Intent.NO, Intent.STILL_BROKEN} and len(said.text) <= 8:  # noqa: PLR2004 - "都不是".
+        return Turn((Abstain(tried=True),), memory.at(Step.OFFER))
+    return None

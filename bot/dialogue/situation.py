@@ -1,0 +1,41 @@
+"""Everything a decision may depend on, gathered before deciding: no decision looks anything up."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bot.dialogue.decisions import Decision
+from bot.dialogue.memory import Memory
+from bot.dialogue.presses import Press
+from bot.dialogue.understand import Understanding
+from knowledge.search.index import Result
+
+
+@dataclass(frozen=True)
+class Glimpse:
+    """The person's newest ticket, as far as the dialogue cares."""
+
+    id: int
+    is_open: bool
+    awaits_confirmation: bool
+
+
+@dataclass(frozen=True)
+class Situation:
+    """One turn before it is decided. ``silent``: a person of the staff leads this conversation."""
+
+    memory: Memory
+    said: Understanding
+    press: Press | None = None
+    has_files: bool = False
+    silent: bool = False
+    ticket: Glimpse | None = None
+    found: Result | None = None
+    components: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What to do, in order, and what to remember."""
+
+    decisions: tuple[Decision, ...]
+    memory: Memory

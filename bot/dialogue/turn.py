@@ -1,0 +1,223 @@
+"""One turn of a dialogue: everything a person has sent since the last answer, understood, decided, answered."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from bot.dialogue.decide import decide, needs_search
+from bot.dialogue.effects import Scene, carry_out
+from bot.dialogue.intents import Expecting
+from bot.dialogue.memory import Memory, Step
+from bot.dialogue.presses import Action, Press, parse_press
+from bot.dialogue.situation import Glimpse, Situation, Turn
+from bot.dialogue.speech import merged
+from bot.dialogue.understand import Understanding, understand
+from bot.voice import say
+from channels import inbox
+from channels.models import InboundMessage
+from kit.db import AsyncSession
+from kit.ground import Ground
+from kit.i18n import LOCALES, Locale
+from kit.log import bind_correlation, log
+from kit.outbox import ClaimedJob
+from kit.outbox.runner import Postponed
+from knowledge.answers import log_answer
+from knowledge.library import Library
+from knowledge.search.index import Result
+from tickets.contacts.service import Sender
+from tickets.conversations.models import Author, Conversation, Owner
+from tickets.conversations.service import NewMessage, conversation_of, post
+from tickets.models import Ticket
+from tickets.repository import find_ticket, latest_ticket
+from tickets.rhythm import rhythm_of
+from tickets.stages import OPEN_STAGES, Stage
+
+#: Asks whether the person at an address is typing at a moment.
+IsTyping = Callable[[AsyncSession, datetime, str], Awaitable[bool]]
+#: How soon to look again at somebody who is typing.
+_TYPING_PAUSE = timedelta(seconds=1)
+
+_EXPECTING = {
+    Step.SOLVED: Expecting.SOLVED,
+    Step.FIXED: Expecting.FIXED,
+    Step.OFFER: Expecting.OFFER,
+    Step.FACT: Expecting.FACT,
+    Step.REOPEN_REASON: Expecting.FACT,
+    Step.RATING: Expecting.RATING,
+    Step.COMMENT: Expecting.FACT,
+}
+
+
+@dataclass(frozen=True)
+class Dialogue:
+    """Handles ``message.received`` in the transaction that finishes the job."""
+
+    ground: Ground
+    library: Library
+    #: Per channel that knows it: whether the person is typing right now.
+    typing: Mapping[str, IsTyping] = field(default_factory=dict)
+
+    async def handle(self, session: AsyncSession, job: ClaimedJob) -> None:
+        """Answer what the thread has sent; nothing left means an earlier turn had it already."""
+        messages = await inbox.unhandled(session, job.payload["thread"])
+        if not messages:
+            return
+        await self._wait_for_more(session, messages)
+        bind_correlation(messages[-1].correlation)
+        await self._play(session, messages)
+
+    async def _wait_for_more(self, session: AsyncSession, messages: list[InboundMessage]) -> None:
+        """People type one thought in several lines; a pressed button is complete by itself."""
+        newest, settings = messages[-1], self.ground.settings
+        if newest.button:
+            return
+        now = self.ground.clock.now()
+        cap = messages[0].received_at + timedelta(seconds=settings.burst_cap_s)
+        quiet = newest.received_at + timedelta(seconds=settings.burst_window_s)
+        if now >= quiet:
+            quiet = now + _TYPING_PAUSE if await self._is_typing(session, newest) else quiet
+        if now < min(quiet, cap):
+            raise Postponed(min(quiet, cap))
+
+    async def _is_typing(self, session: AsyncSession, message: InboundMessage) -> bool:
+        probe = self.typing.get(message.channel)
+        return probe is not None and await probe(session, self.ground.clock.now(), message.address)
+
+    async def _play(self, session: AsyncSession, messages: list[InboundMessage]) -> None:
+        now, newest = self.ground.clock.now(), messages[-1]
+        conversation, contact = await conversation_of(session, now, _sender(newest))
+        memory = Memory.model_validate(conversation.memory)
+        press = parse_press(newest.button)
+        said = _understood(messages, memory, conversation)
+        conversation.locale = said.locale
+        ticket = await _ticket_meant(session, conversation, memory, press)
+        await self._keep(session, conversation, ticket, messages, said)
+        situation = self._with_search(
+            Situation(
+                memory=memory,
+                said=said,
+                press=press,
+                has_files=any(message.attachments for message in messages),
+                silent=conversation.owner == Owner.STAFF,
+                ticket=_glimpse(ticket),
+                components=self.library.components,
+            )
+        )
+        turn = decide(situation)
+        scene = Scene(
+            session=session,
+            now=now,
+            settings=self.ground.settings,
+            rhythm=rhythm_of(self.ground.settings),
+            library=self.library,
+            conversation=conversation,
+            contact=contact,
+            locale=said.locale,
+            said=said,
+            memory=turn.memory,
+            ticket=ticket,
+        )
+        await self._log_search(session, conversation, situation)
+        await self._speak(scene, turn)
+        await inbox.mark_handled(session, now, messages)
+
+    async def _keep(
+        self,
+        session: AsyncSession,
+        conversation: Conversation,
+        ticket: Ticket | None,
+        messages: list[InboundMessage],
+        said: Understanding,
+    ) -> None:
+        open_ticket = ticket if ticket and ticket.stage in OPEN_STAGES else None
+        for message in messages:
+            new = NewMessage(
+                author=Author.CUSTOMER,
+                text=message.text,
+                attachments=message.attachments,
+                ticket_id=open_ticket.id if open_ticket else None,
+                intent=said.intent,
+            )
+            await post(session, message.received_at, conversation, new)
+
+    def _with_search(self, situation: Situation) -> Situation:
+        if not needs_search(situation):
+            return situation
+        said = situation.said
+        return replace(situation, found=self.library.search(said.text, said.locale))
+
+    async def _log_search(self, session: AsyncSession, conversation: Conversation, situation: Situation) -> None:
+        found = situation.found
+        if found is None:
+            return
+        await log_answer(
+            session,
+            self.ground.clock.now(),
+            reference=conversation.thread,
+            locale=situation.said.locale,
+            question=situation.said.text,
+            outcome=found.outcome,
+            slug=_first(found),
+            confidence=found.confidence,
+            candidates=[{"slug": hit.article, "score": round(hit.score, 3)} for hit in found.hits],
+        )
+
+    async def _speak(self, scene: Scene, turn: Turn) -> None:
+        speech = merged([await carry_out(scene, decision) for decision in turn.decisions])
+        scene.conversation.memory = scene.memory.model_dump(mode="json", exclude_defaults=True)
+        scene.session.add(scene.conversation)
+        kinds = [type(decision).__name__ for decision in turn.decisions]
+        log.info("turn", thread=scene.conversation.thread, intent=scene.said.intent, decisions=kinds)
+        if speech.text:
+            await say(
+                scene.session,
+                scene.now,
+                scene.conversation,
+                speech,
+                base_url=self.ground.settings.base_url,
+                ticket_id=scene.ticket.id if scene.ticket else None,
+            )
+
+
+async def _ticket_meant(
+    session: AsyncSession, conversation: Conversation, memory: Memory, press: Press | None
+) -> Ticket | None:
+    """The ticket a button or the last question names, else the newest; only ever the person's own."""
+    named = press.number(0) if press and press.action in {Action.WORKS, Action.BROKEN} else None
+    if press is None and memory.step in {Step.FIXED, Step.REOPEN_REASON}:
+        named = memory.ticket_id
+    ticket = await find_ticket(session, named) if named is not None else None
+    if ticket is not None and ticket.conversation_id == conversation.id:
+        return ticket
+    return await latest_ticket(session, conversation.id)
+
+
+def _sender(message: InboundMessage) -> Sender:
+    return Sender(
+        channel=message.channel,
+        account=message.account,
+        address=message.address,
+        thread=message.thread,
+        name=message.sender_name,
+        locale=_locale(message.locale),
+    )
+
+
+def _locale(name: str | None) -> Locale:
+    return next((locale for locale in LOCALES if locale == name), "zh")
+
+
+def _understood(messages: list[InboundMessage], memory: Memory, conversation: Conversation) -> Understanding:
+    text = "\n".join(message.text for message in messages if message.text)
+    expecting = _EXPECTING.get(memory.step) if memory.step else None
+    return understand(text, expecting=expecting, fallback_locale=_locale(messages[-1].locale or conversation.locale))
+
+
+def _glimpse(ticket: Ticket | None) -> Glimpse | None:
+    if ticket is None:
+        return None
+    return Glimpse(ticket.id, ticket.stage in OPEN_STAGES, ticket.stage == Stage.CONFIRMING)
+
+
+def _first(found: Result) -> str | None:
+    return found.hits[0].article if found.hits else None
