@@ -1,0 +1,76 @@
+"""The web half of the product: every page and endpoint, in one list."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from bot.bootstrap import Runtime
+from bot.site.install import install_site
+from bot.worker import Worker
+from channels.webchat.endpoints import router as webchat_router
+from channels.webchat.pages import router as webchat_pages_router
+from channels.webchat.pages import strings_router
+from channels.webchat.site import ChatSite
+from channels.webchat.uploads import router as uploads_router
+from kit.access.install import install_access
+from kit.web.assets import Assets
+from kit.web.install import install_web
+from kit.web.pages import Pages
+from tickets.console import NAVIGATION
+from tickets.console.endpoints import build_router as console_router
+
+_ROOT = Path(__file__).resolve().parent.parent
+_TEMPLATES = (
+    "kit/web/templates",
+    "kit/access/templates",
+    "channels/webchat/templates",
+    "tickets/console/templates",
+    "tickets/tracking/templates",
+    "bot/site/templates",
+)
+_STATIC = {"kit": "kit/web/static", "tickets": "tickets/console/static", "site": "bot/site/static"}
+
+
+def create_app(runtime: Runtime, *, worker: Worker | None = None) -> FastAPI:
+    """The application; with a worker it also does the work, in this process."""
+    ground = runtime.ground
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        stopping: asyncio.Event = app.state.stopping
+        await runtime.library.open()
+        working = asyncio.create_task(worker.run(stopping)) if worker else None
+        yield
+        stopping.set()
+        ground.bus.publish("stopping")
+        if working:
+            await working
+        await ground.db.close()
+
+    app = FastAPI(title="Yingpiao", lifespan=lifespan, docs_url=None, redoc_url=None)
+    for router in (webchat_router, webchat_pages_router, strings_router, uploads_router, console_router()):
+        app.include_router(router)
+    install_site(app, ground, runtime.library)
+    app.state.runtime = runtime
+    app.state.webchat = ChatSite(ground)
+    assets = Assets({name: _ROOT / folder for name, folder in _STATIC.items()})
+    pages = Pages(
+        [_ROOT / folder for folder in _TEMPLATES],
+        settings=ground.settings,
+        assets=assets,
+        navigation=NAVIGATION,
+    )
+    install_access(app)
+    limit = ground.settings.upload_max_bytes + 64 * 1024
+    install_web(
+        app,
+        ground=ground,
+        pages=pages,
+        assets=assets,
+        uploads={"/chat/api/uploads": limit},
+        framed=("/chat",),
+    )
+    return app

@@ -1,0 +1,128 @@
+"""The command line: ``yingpiao serve`` is the whole product in one process."""
+
+import asyncio
+import signal
+from types import FrameType
+from typing import Annotated
+
+import typer
+import uvicorn
+from rich.console import Console
+
+from bot.app import create_app
+from bot.bootstrap import make_bus, make_ground, make_runtime
+from bot.demo import install_demo
+from bot.installation import install, migrate
+from bot.worker import Worker
+from kit.access.identity import Role
+from kit.access.service import create_staff
+from kit.bus_remote import running
+from kit.ground import Ground
+from kit.log import configure_logging
+from kit.settings import Settings
+
+app = typer.Typer(help="应票 Yingpiao: answers for an invoice system when it fails.", no_args_is_help=True)
+db_app = typer.Typer(help="The database.", no_args_is_help=True)
+staff_app = typer.Typer(help="Staff accounts.", no_args_is_help=True)
+app.add_typer(db_app, name="db")
+app.add_typer(staff_app, name="staff")
+console = Console()
+
+
+def _ground(*, alone: bool = False) -> Ground:
+    settings = Settings()
+    configure_logging(level=settings.log_level, as_json=settings.log_json)
+    return make_ground(settings, bus=make_bus(settings.url(), alone=alone))
+
+
+@app.command()
+def serve(*, demo: Annotated[bool, typer.Option(help="Fill an empty installation with demo data.")] = False) -> None:
+    """Web and worker in one process."""
+    asyncio.run(_serve(_ground(alone=True), work=True, demo=demo))
+
+
+@app.command()
+def web() -> None:
+    """The web part alone; workers run elsewhere on the same database."""
+    asyncio.run(_serve(_ground(), work=False, demo=False))
+
+
+@app.command()
+def worker() -> None:
+    """The worker part alone."""
+    asyncio.run(_work(_ground()))
+
+
+@db_app.command()
+def upgrade() -> None:
+    """Bring the database to the newest schema."""
+    asyncio.run(migrate(_ground()))
+
+
+@staff_app.command("add")
+def add_staff(
+    login: str,
+    name: str,
+    role: Role = Role.AGENT,
+    password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)] = "",
+) -> None:
+    """Create a staff account."""
+    asyncio.run(_add_staff(_ground(), login, name, role, password))
+
+
+async def _add_staff(ground: Ground, login: str, name: str, role: Role, password: str) -> None:
+    await migrate(ground)
+    async with ground.db.transaction() as session:
+        await create_staff(session, ground.clock.now(), login=login, name=name, role=role, password=password)
+
+
+async def _serve(ground: Ground, *, work: bool, demo: bool) -> None:
+    await migrate(ground)
+    await install(ground)
+    if demo:
+        await _show_demo(ground)
+    runtime = make_runtime(ground)
+    application = create_app(runtime, worker=Worker(runtime, alone=ground.db.is_sqlite) if work else None)
+    settings = ground.settings
+    config = uvicorn.Config(
+        application, host=settings.host, port=settings.port, log_level="warning", timeout_graceful_shutdown=5
+    )
+    console.print(f"[bold]应票 Yingpiao[/bold]  {settings.base_url}/")
+    console.print(f"  工作台 console  {settings.base_url}/console")
+    async with running(ground.bus):
+        await _Server(config, application.state.stopping).serve()
+
+
+class _Server(uvicorn.Server):
+    """Ends open streams as soon as it is told to stop, instead of waiting for browsers to hang up."""
+
+    def __init__(self, config: uvicorn.Config, stopping: asyncio.Event) -> None:
+        super().__init__(config)
+        self._stopping = stopping
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._stopping.set()
+        super().handle_exit(sig, frame)
+
+
+async def _show_demo(ground: Ground) -> None:
+    async with ground.db.transaction() as session:
+        login = await install_demo(session, ground.clock.now(), ground.settings)
+    if login is not None:
+        console.print(f"  登录 login  [bold]{login.login}[/bold]  密码 password  [bold]{login.password}[/bold]")
+
+
+async def _work(ground: Ground) -> None:
+    await migrate(ground)
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, _stop, ground, stopping)
+    async with running(ground.bus):
+        await Worker(make_runtime(ground)).run(stopping)
+    await ground.db.close()
+
+
+def _stop(ground: Ground, stopping: asyncio.Event) -> None:
+    stopping.set()
+    ground.bus.publish("stopping")

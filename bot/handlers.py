@@ -1,0 +1,27 @@
+"""Which event makes what happen: the whole reaction map in one place."""
+
+from collections.abc import Mapping
+
+from bot.dialogue.turn import Dialogue
+from bot.news import News
+from channels.delivery import DELIVERY_DUE, Sender
+from channels.inbox import MESSAGE_RECEIVED
+from kit.outbox.runner import Independent, Transactional
+from tickets.events import DeskEvent
+
+
+def transactional(dialogue: Dialogue, news: News) -> Mapping[str, Transactional]:
+    """Reactions whose whole effect is in the database: exactly once, with the job's own end."""
+    return {
+        MESSAGE_RECEIVED: dialogue.handle,
+        DeskEvent.REPLIED: news.handle,
+        DeskEvent.STAGE_CHANGED: news.handle,
+        DeskEvent.PROMISED: news.handle,
+        DeskEvent.RESOLVED: news.handle,
+        DeskEvent.FOLLOW_UP_DUE: news.handle,
+    }
+
+
+def independent(sender: Sender) -> Mapping[str, Independent]:
+    """Reactions that talk to a platform, with no transaction open meanwhile."""
+    return {DELIVERY_DUE: sender.handle}

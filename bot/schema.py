@@ -1,0 +1,18 @@
+"""Every table of the product, for migrations and tests: importing this module knows them all."""
+
+import channels.models
+import channels.webchat.models
+import kit.access.models
+import kit.outbox.models
+import knowledge.models
+import tickets.contacts.models
+import tickets.conversations.models
+import tickets.desk.models
+import tickets.followups.models
+import tickets.models
+import tickets.sla.models
+import tickets.surveys.models
+import tickets.tracking.models
+from kit.db import metadata
+
+__all__ = ["metadata"]

@@ -1,0 +1,63 @@
+"""Say something into a conversation: the message staff see, and its way to the person."""
+
+from datetime import datetime
+
+from bot.dialogue.speech import Speech
+from channels import delivery
+from channels.delivery import Recipient
+from channels.models import DeliveryState
+from channels.port import Attachment, Button, Link, Outbound
+from kit.db import AsyncSession
+from kit.outbox import Priority
+from tickets.conversations.models import Author, Conversation, Message
+from tickets.conversations.service import NewMessage, post, record_delivery
+
+_PRIORITY = {Author.STAFF: Priority.PERSON, Author.BOT: Priority.BOT, Author.SYSTEM: Priority.BOT}
+
+
+async def say(
+    session: AsyncSession,
+    now: datetime,
+    conversation: Conversation,
+    speech: Speech,
+    *,
+    base_url: str,
+    author: Author = Author.BOT,
+    ticket_id: int | None = None,
+) -> Message:
+    """Post the speech and queue its delivery, in the caller's transaction."""
+    new = NewMessage(
+        author=author,
+        text=speech.text,
+        ticket_id=ticket_id,
+        buttons=[{"id": reply.id, "label": reply.label} for reply in speech.replies],
+        links=[{"label": link.label, "url": f"{base_url}{link.path}"} for link in speech.references],
+    )
+    message = await post(session, now, conversation, new)
+    await deliver(session, now, conversation, message)
+    return message
+
+
+async def deliver(session: AsyncSession, now: datetime, conversation: Conversation, message: Message) -> None:
+    """Put a posted message on its way; its id is in the key, so one message is one delivery for ever."""
+    outbound = Outbound(
+        text=message.text,
+        author=message.author,
+        author_name=message.author_name,
+        buttons=tuple(Button(**button) for button in message.buttons),
+        links=tuple(Link(**link) for link in message.links),
+        attachments=tuple(Attachment(**attachment) for attachment in message.attachments),
+    )
+    author = Author(message.author)
+    to = Recipient(channel=conversation.channel, account=conversation.account, address=conversation.address)
+    await delivery.queue(
+        session, now, key=f"{author}:{message.id}", to=to, message=outbound, priority=_PRIORITY[author]
+    )
+
+
+async def note_outcome(session: AsyncSession, key: str, state: DeliveryState) -> None:
+    """Write the outcome on the message; that the bot's own words arrived is the rule and not worth a write."""
+    author, _, message_id = key.partition(":")
+    if author == Author.BOT and state is DeliveryState.SENT:
+        return
+    await record_delivery(session, int(message_id), state)

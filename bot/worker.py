@@ -1,0 +1,61 @@
+"""The working half of the product: runners on their queues, and a ticker for what is due by time."""
+
+import asyncio
+from dataclasses import dataclass
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.bootstrap import Runtime
+from kit.log import log
+from kit.outbox import reap
+from tickets.followups.service import fire_due
+
+
+@dataclass
+class Worker:
+    """Runs until told to stop. ``alone``: no other process works this database (one SQLite file)."""
+
+    runtime: Runtime
+    alone: bool = False
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Take over what a dead process left, then work; ends when the jobs in hand are finished."""
+        await self.take_over(everything=self.alone)
+        await self.runtime.library.open()
+        scheduler = self._scheduler()
+        scheduler.start()
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self.runtime.library.refresh(), name="library")
+                for runner in self.runtime.runners:
+                    group.create_task(runner.run(stopping), name=f"runner {runner.queue}")
+        finally:
+            scheduler.shutdown(wait=False)
+
+    def _scheduler(self) -> AsyncIOScheduler:
+        # The memory store is right: the scheduler only ticks, what is due is rows that any node may claim.
+        scheduler = AsyncIOScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
+        settings = self.runtime.ground.settings
+        scheduler.add_job(self.tick, "interval", seconds=settings.tick_s)
+        scheduler.add_job(self.take_over, "interval", seconds=max(1.0, settings.lease_s / 3))
+        scheduler.add_job(self.look_for_edits, "interval", seconds=5)
+        return scheduler
+
+    async def tick(self) -> None:
+        """Hand over every follow-up whose moment has come."""
+        ground = self.runtime.ground
+        async with ground.db.transaction() as session:
+            await fire_due(session, ground.clock.now())
+
+    async def look_for_edits(self) -> None:
+        """Take in edited articles, unless a refresh (the first takes a while) is on its way."""
+        if not self.runtime.library.refreshing:
+            await self.runtime.library.refresh()
+
+    async def take_over(self, *, everything: bool = False) -> None:
+        """Jobs whose worker is gone are ready again."""
+        ground = self.runtime.ground
+        async with ground.db.transaction() as session:
+            taken = await reap(session, ground.clock.now(), everything=everything)
+        if taken:
+            log.warning("jobs taken over", count=taken)

@@ -1,0 +1,172 @@
+"""The whole product on a frozen clock and a platform made of memory: write as a customer, work as staff."""
+
+from dataclasses import dataclass, field
+
+from sqlmodel import col, select
+
+import bot.schema  # noqa: F401 - the tables.
+from bot.bootstrap import Runtime, make_runtime
+from bot.defaults import install_defaults
+from bot.installation import CONTENT
+from channels.inbox import accept
+from channels.models import Delivery
+from channels.port import Attachment, Button, Inbound
+from channels.testing import FakeChannel
+from kit.access.identity import Role
+from kit.access.models import Staff
+from kit.access.service import create_staff
+from kit.clock import FrozenClock
+from kit.db import AsyncSession
+from kit.ground import Ground
+from knowledge.articles import import_folder
+from knowledge.loader import read_folder
+from tickets.actors import Actor, ActorKind
+from tickets.conversations.models import Conversation, Message
+from tickets.followups.service import fire_due
+from tickets.models import Ticket, TicketEvent
+
+#: Few enough to index in a blink, close enough to one another to be told apart.
+ARTICLES = (
+    "fix-cannot-login",
+    "fix-slow-timeout",
+    "fix-print-format",
+    "fix-offline-not-uploaded",
+    "cause-peak-load",
+)
+
+
+@dataclass
+class Desk:
+    """One running product. ``pump`` does all the work there is; time moves only by ``later``."""
+
+    ground: Ground
+    clock: FrozenClock
+    channel: FakeChannel
+    runtime: Runtime
+    staff: Actor
+    sent_ids: int = 0
+    seen: dict[str, int] = field(default_factory=dict)
+
+    async def write(
+        self,
+        text: str = "",
+        *,
+        who: str = "li",
+        button: str | None = None,
+        platform_id: str | None = None,
+        attachments: tuple[Attachment, ...] = (),
+        pump: bool = True,
+    ) -> list[str]:
+        """Send as a customer; return what the person is told because of it."""
+        self.sent_ids += 1
+        inbound = Inbound(
+            channel="fake",
+            account="main",
+            address=who,
+            platform_id=platform_id or f"{who}-{self.sent_ids}",
+            text=text,
+            button=button,
+            attachments=attachments,
+        )
+        async with self.ground.db.transaction() as session:
+            await accept(session, self.clock.now(), inbound)
+        if not pump:
+            return []
+        await self.later(seconds=1)
+        return self.news(who)
+
+    async def press(self, label: str, *, who: str = "li") -> list[str]:
+        """Press a quick reply of the last message that had one with this label."""
+        button = self.button(label, who=who)
+        return await self.write(label, who=who, button=button.id)
+
+    def button(self, label: str, *, who: str = "li") -> Button:
+        for sent in reversed(self.channel.sent):
+            for button in sent.message.buttons if sent.address == who else ():
+                if button.label == label:
+                    return button
+        raise LookupError(label)
+
+    def labels(self, *, who: str = "li") -> list[str]:
+        """The quick replies of the last message."""
+        last = [sent for sent in self.channel.sent if sent.address == who][-1]
+        return [button.label for button in last.message.buttons]
+
+    def news(self, who: str = "li") -> list[str]:
+        """What the person was told since the last look."""
+        texts = self.channel.texts(who)
+        fresh = texts[self.seen.get(who, 0) :]
+        self.seen[who] = len(texts)
+        return fresh
+
+    async def later(self, **units: float) -> None:
+        """Let time pass and everything due happen."""
+        self.clock.advance(**units)
+        await self.pump()
+
+    async def pump(self) -> None:
+        busy = True
+        while busy:
+            async with self.ground.db.transaction() as session:
+                busy = bool(await fire_due(session, self.clock.now()))
+            for runner in self.runtime.runners:
+                while await runner.run_once():
+                    busy = True
+
+    async def ticket(self, who: str = "li") -> Ticket:
+        """The person's newest ticket."""
+        newest = (
+            select(Ticket)
+            .join(Conversation)
+            .where(Conversation.address == who)
+            .order_by(col(Ticket.id).desc())
+        )
+        async with self.ground.db.reading() as session:
+            return (await session.exec(newest)).first() or _missing()
+
+    async def tickets(self) -> list[Ticket]:
+        async with self.ground.db.reading() as session:
+            return list((await session.exec(select(Ticket))).all())
+
+    async def events(self, ticket: Ticket) -> list[TicketEvent]:
+        lines = select(TicketEvent).where(TicketEvent.ticket_id == ticket.id).order_by(col(TicketEvent.id))
+        async with self.ground.db.reading() as session:
+            return list((await session.exec(lines)).all())
+
+    async def messages(self) -> list[Message]:
+        async with self.ground.db.reading() as session:
+            return list((await session.exec(select(Message).order_by(col(Message.id)))).all())
+
+    async def deliveries(self) -> list[Delivery]:
+        async with self.ground.db.reading() as session:
+            return list((await session.exec(select(Delivery).order_by(col(Delivery.id)))).all())
+
+
+def _missing() -> Ticket:
+    msg = "no ticket"
+    raise LookupError(msg)
+
+
+async def make_desk(ground: Ground, clock: FrozenClock, channel: FakeChannel | None = None) -> Desk:
+    """Configuration, a few articles, one member of staff, everything wired as in production.
+
+    On a ground that has them already it only opens the desk.
+    """
+    files = [file for file in read_folder(CONTENT) if file.slug in ARTICLES]
+    async with ground.db.transaction() as session:
+        await install_defaults(session)
+        await import_folder(session, clock.now(), files)
+        staff = await _supervisor(session, clock)
+    fake = channel or FakeChannel()
+    runtime = make_runtime(ground, channels={"fake": fake})
+    await runtime.library.open()
+    return Desk(ground, clock, fake, runtime, staff)
+
+
+async def _supervisor(session: AsyncSession, clock: FrozenClock) -> Actor:
+    known = (await session.exec(select(Staff).where(Staff.login == "wang"))).first()
+    if known is None:
+        known = await create_staff(
+            session, clock.now(), login="wang", name="王芳", role=Role.SUPERVISOR, password="a long password"
+        )
+    return Actor(ActorKind.STAFF, known.id, known.name)
