@@ -1,0 +1,1 @@
+"""A customer's own view of a ticket: by its secret link, or by number and a proof."""
