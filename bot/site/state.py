@@ -1,0 +1,34 @@
+"""What the public pages share, made by the composition root and kept on ``app.state.site``."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated, cast
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from bot.site.throttle import Throttle
+from kit.ground import Ground
+from knowledge.library import Library
+
+_FEEDBACK_LIMIT = 20
+_FEEDBACK_WINDOW = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Site:
+    """The articles, and how often one address may judge them."""
+
+    library: Library
+    feedback: Throttle
+
+
+def make_site(ground: Ground, library: Library) -> Site:
+    return Site(library, Throttle(ground.clock, limit=_FEEDBACK_LIMIT, window=_FEEDBACK_WINDOW))
+
+
+def site_of(connection: HTTPConnection) -> Site:
+    return cast("Site", connection.app.state.site)
+
+
+SiteDep = Annotated[Site, Depends(site_of)]
