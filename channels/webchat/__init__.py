@@ -1,0 +1,1 @@
+"""Our own platform: a chat in the browser, with the same promises as any other channel."""
