@@ -19,7 +19,7 @@ from kit.access.install import install_access
 from kit.web.assets import Assets
 from kit.web.install import install_web
 from kit.web.pages import Pages
-from tickets.console import NAVIGATION
+from tickets.console import NAVIGATION, UPLOAD_PREFIX, upload_limit
 from tickets.console.endpoints import build_router as console_router
 
 _ROOT = Path(__file__).resolve().parent.parent
@@ -31,6 +31,8 @@ _TEMPLATES = (
     "tickets/tracking/templates",
     "bot/site/templates",
 )
+#: The chat refuses a file past its own limit while it streams, in words the widget can show; this only stops floods.
+_CHAT_UPLOAD_MAX = 128 * 1024 * 1024
 _STATIC = {"kit": "kit/web/static", "tickets": "tickets/console/static", "site": "bot/site/static"}
 
 
@@ -64,13 +66,13 @@ def create_app(runtime: Runtime, *, worker: Worker | None = None) -> FastAPI:
         navigation=NAVIGATION,
     )
     install_access(app)
-    limit = ground.settings.upload_max_bytes + 64 * 1024
+    file_max = ground.settings.upload_max_bytes
     install_web(
         app,
         ground=ground,
         pages=pages,
         assets=assets,
-        uploads={"/chat/api/uploads": limit},
+        uploads={"/chat/api/uploads": _CHAT_UPLOAD_MAX, UPLOAD_PREFIX: upload_limit(file_max)},
         framed=("/chat",),
     )
     return app

@@ -21,8 +21,9 @@ from kit.files import FileStore
 from kit.ground import Ground
 from kit.outbox.runner import Runner
 from kit.settings import Settings
-from knowledge.library import Library, NamedEncoder
+from knowledge.library import Builder, Library, NamedEncoder
 from knowledge.search.encoder import UniversalEncoder
+from knowledge.search.index import Index
 
 TYPING: Mapping[str, IsTyping] = {WEBCHAT: is_visitor_typing}
 
@@ -58,13 +59,17 @@ def make_ground(settings: Settings, *, clock: Clock | None = None, bus: Bus | No
 
 
 def make_runtime(
-    ground: Ground, *, channels: Mapping[str, Channel] | None = None, encoder: NamedEncoder | None = None
+    ground: Ground,
+    *,
+    channels: Mapping[str, Channel] | None = None,
+    encoder: NamedEncoder | None = None,
+    build: Builder = Index,
 ) -> Runtime:
     """Everything that works on a ground; the encoder is the shipped one unless settings leave it out."""
     chosen = channels if channels is not None else {WEBCHAT: WebChat(ground.db, ground.clock)}
     if encoder is None and ground.settings.semantic:
         encoder = UniversalEncoder()
-    library = Library(ground.db, ground.clock, encoder)
+    library = Library(ground.db, ground.clock, encoder, build=build)
     return Runtime(ground, library, chosen, _runners(ground, library, chosen))
 
 

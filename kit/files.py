@@ -75,7 +75,8 @@ class FileStore:
         try:
             size = await _write(path, chunks, limit)
             mime = await asyncio.to_thread(_sniff, path, name)
-        except (InvalidError, TooLargeError):
+        except BaseException:
+            # Refused, or the sender hung up: half a file is no file.
             path.unlink(missing_ok=True)
             raise
         return StoredFile(id=file_id, name=clean_name(name), mime=mime, size=size)

@@ -29,7 +29,6 @@ class Ticket(SQLModel, table=True):
     number: str = Field(unique=True)
     token: str = Field(unique=True)
     lookup_code: str
-    lookup_failures: int = 0
     conversation_id: int = Field(sa_column=Column(BigId, ForeignKey("conversation.id"), nullable=False))
     contact_id: int = Field(sa_column=Column(BigId, ForeignKey("contact.id"), nullable=False))
     channel: str

@@ -25,7 +25,7 @@ from kit.clock import FrozenClock
 from kit.db import AsyncSession
 from kit.ground import Ground
 from kit.outbox import reap
-from tests.support.desk import Desk, make_desk
+from tests.support.desk import Desk, make_desk, warm_up
 from tests.support.ground import make_settings
 from tickets.actors import Actor
 from tickets.conversations.models import Author, Message
@@ -34,6 +34,9 @@ from tickets.opening import Rhythm
 from tickets.resolving import resolve
 from tickets.rhythm import rhythm_of
 from tickets.working import promise, reply
+
+# Processes are forked from one that has imported this module.
+warm_up()
 
 START = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 

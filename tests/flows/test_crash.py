@@ -112,7 +112,8 @@ class TestAPlatformThatDropsRepeatedKeys:
             assert run(tmp_path, url) == 0
             assert await end_state(ground) == whole.state
         delivered = sent(tmp_path)
-        assert list(dict.fromkeys(delivered)) == whole.sent
+        # Keys may differ: PostgreSQL does not give numbers of a rolled back transaction out again.
+        assert [text for _key, text in dict.fromkeys(delivered)] == [text for _key, text in whole.sent]
         # Only a send whose confirmation died with the process may be repeated, and then under its old key.
         repeats = len(delivered) - len(whole.sent)
         assert repeats <= (whole.points[kill_at - 1] in {"send.after", "commit.before"})

@@ -70,9 +70,7 @@ async def make_ground(
 
 
 @asynccontextmanager
-async def open_ground(
-    data_dir: Path, *, clock: Clock, url: str = "", **settings: Any
-) -> AsyncIterator[Ground]:
+async def open_ground(data_dir: Path, *, clock: Clock, url: str = "", **settings: Any) -> AsyncIterator[Ground]:
     """As :func:`make_ground`, closed at the end."""
     ground = await make_ground(data_dir, clock=clock, url=url, **settings)
     try:
