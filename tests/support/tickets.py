@@ -10,7 +10,6 @@ from kit.db import AsyncSession
 from kit.ground import Ground
 from kit.outbox import Job
 from tickets.actors import CUSTOMER, Actor, ActorKind
-from tickets.contacts.models import Contact
 from tickets.contacts.service import Sender
 from tickets.conversations.models import Author, Conversation, Message
 from tickets.conversations.service import NewMessage, conversation_of, post
@@ -96,11 +95,6 @@ async def messages_of(ground: Ground, conversation_id: int) -> list[Message]:
 
 async def conversation_now(session: AsyncSession, conversation_id: int) -> Conversation:
     return (await session.exec(select(Conversation).where(Conversation.id == conversation_id))).one()
-
-
-async def contact_now(ground: Ground, contact_id: int) -> Contact:
-    async with ground.db.reading() as session:
-        return (await session.exec(select(Contact).where(Contact.id == contact_id))).one()
 
 
 async def follow_ups(ground: Ground) -> list[FollowUp]:

@@ -1,0 +1,18 @@
+"""The staff's side of the desk: the queue, one ticket, the figures."""
+
+from kit.web.pages import NavigationItem
+
+__all__ = ["NAVIGATION", "UPLOAD_PREFIX", "upload_limit"]
+
+#: Links of the sidebar.
+NAVIGATION = (
+    NavigationItem(text="console.nav.queue", href="/console/tickets", icon="inbox", keys="g q"),
+    NavigationItem(text="console.nav.figures", href="/console/figures", icon="chart-bar", keys="g f"),
+)
+#: Where files are uploaded, for the body limit.
+UPLOAD_PREFIX = "/console/tickets/"
+
+
+def upload_limit(file_max_bytes: int) -> int:
+    """The largest body of one message: its files, its text, and what a form puts around them."""
+    return 5 * file_max_bytes + 1024 * 1024

@@ -1,0 +1,29 @@
+"""The console's pages, one module each."""
+
+from fastapi import APIRouter
+
+from tickets.console.endpoints import actions, composer, figures, files, live, queue, revealing, ticket
+
+__all__ = ["PARTS", "build_router"]
+
+#: Reading is open to all staff; what acts is for agents, and revealing for supervisors.
+PARTS: tuple[APIRouter, ...] = (
+    queue.router,
+    queue.agents,
+    ticket.router,
+    ticket.agents,
+    composer.router,
+    actions.router,
+    revealing.router,
+    files.router,
+    live.router,
+    figures.router,
+)
+
+
+def build_router() -> APIRouter:
+    """Everything under /console that is about tickets."""
+    router = APIRouter()
+    for part in PARTS:
+        router.include_router(part)
+    return router

@@ -1,0 +1,99 @@
+// Writing: two modes with a draft each, files by button, paste or drop, Ctrl/Cmd+Enter to send.
+import { forgetDraft, readDraft, saveDraft } from "./drafts.js";
+
+const form = document.getElementById("composer");
+const LEFT_SHOWN = 500;
+
+function composer() {
+  const text = form.elements.text;
+  const files = form.elements.files;
+  const modes = [...form.querySelectorAll("[name=mode]")];
+  const find = (name) => form.querySelector(`[data-${name}]`);
+  const limit = Number(form.dataset.limit);
+  const key = (mode) => `${form.dataset.draft}.${mode}`;
+  let sent = null;
+
+  function show() {
+    const left = limit - [...text.value].length;
+    find("left").textContent = left < LEFT_SHOWN ? find("left").dataset.text.replace("#", left) : "";
+    find("draft-hint").hidden = !text.value;
+    text.rows = Math.min(12, Math.max(3, text.value.split("\n").length + 1));
+  }
+
+  function enter(mode) {
+    const chosen = modes.find((radio) => radio.value === mode);
+    chosen.checked = true;
+    form.dataset.mode = mode;
+    text.placeholder = chosen.dataset.placeholder;
+    find("submit-text").textContent = chosen.dataset.submit;
+    find("note-badge").hidden = mode !== "note";
+    text.value = readDraft(key(mode));
+    show();
+  }
+
+  function showFiles() {
+    find("file-names").textContent = [...files.files].map((file) => file.name).join(", ");
+    find("drop-files").hidden = !files.files.length;
+  }
+
+  function addFiles(added) {
+    const all = new DataTransfer();
+    for (const file of [...files.files, ...added]) all.items.add(file);
+    files.files = all.files;
+    showFiles();
+  }
+
+  function clearFiles() {
+    files.value = "";
+    showFiles();
+  }
+
+  // By click, not by change: r and n come back to the text even when the mode is already the right one.
+  for (const radio of modes) {
+    radio.addEventListener("click", () => {
+      if (form.dataset.mode !== radio.value) enter(radio.value);
+      text.focus();
+    });
+  }
+  text.addEventListener("input", () => {
+    saveDraft(key(form.dataset.mode), text.value);
+    show();
+  });
+  form.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) {
+      event.preventDefault();
+      form.requestSubmit();
+    } else if (event.key === "Escape" && !event.isComposing) event.target.blur();
+  });
+  text.addEventListener("paste", (event) => {
+    if (event.clipboardData.files.length) {
+      event.preventDefault();
+      addFiles(event.clipboardData.files);
+    }
+  });
+  form.addEventListener("dragover", (event) => event.preventDefault());
+  form.addEventListener("drop", (event) => {
+    event.preventDefault();
+    addFiles(event.dataTransfer.files);
+  });
+  files.addEventListener("change", showFiles);
+  find("drop-files").addEventListener("click", clearFiles);
+
+  form.addEventListener("htmx:beforeRequest", () => {
+    sent = { mode: form.dataset.mode, text: text.value };
+  });
+  form.addEventListener("htmx:afterRequest", (event) => {
+    // Only what was really taken is cleared: anything typed meanwhile, or in the other mode, stays.
+    if (!event.detail.successful || !sent) return;
+    if (readDraft(key(sent.mode)) === sent.text) forgetDraft(key(sent.mode));
+    if (form.dataset.mode === sent.mode && text.value === sent.text) text.value = "";
+    clearFiles();
+    sent = null;
+    show();
+  });
+
+  enter("reply");
+  if (!text.value && readDraft(key("note"))) enter("note");
+}
+
+if (form) composer();

@@ -1,0 +1,6 @@
+// Each part looks for its own elements and rests when the page has none.
+import "./composer.js";
+import "./dialogs.js";
+import "./live.js";
+import "./queue.js";
+import "./thread.js";

@@ -1,0 +1,114 @@
+"""What was said and what happened, in one order."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from kit.settings import Locale
+from tickets.conversations.models import Author, Message
+from tickets.models import EventKind, TicketEvent
+from tickets.timeline import describe, spoken
+
+#: These lines only say that a message was written, and the message itself is shown.
+_SHOWN_AS_MESSAGES = {EventKind.REPLIED, EventKind.NOTED, EventKind.CUSTOMER_WROTE}
+#: States of a delivery that staff must not overlook.
+_NOT_ARRIVED = {"failed", "unknown", "expired"}
+
+
+class Voice(StrEnum):
+    """How an entry looks; NOTE is for staff only and must never be taken for anything else."""
+
+    CUSTOMER = "customer"
+    BOT = "bot"
+    STAFF = "staff"
+    SYSTEM = "system"
+    NOTE = "note"
+    EVENT = "event"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A bubble, or a line between bubbles."""
+
+    id: str
+    voice: Voice
+    who: str
+    at: datetime
+    text: str
+    delivery: "Outcome | None" = None
+    buttons: list[str] = field(default_factory=list)
+    links: list[dict[str, Any]] = field(default_factory=list)
+    files: list["ShownFile"] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a message on its platform; ``bad`` ones the customer may not have."""
+
+    text: str
+    bad: bool
+
+
+@dataclass(frozen=True)
+class ShownFile:
+    """A file of a message; a picture is shown, anything else is a link."""
+
+    name: str
+    href: str
+    kilobytes: int
+    picture: bool
+
+
+def thread_of(messages: Iterable[Message], events: Iterable[TicketEvent], locale: Locale, zone: str) -> list[Entry]:
+    """Messages and the events between them, oldest first."""
+    bubbles = [_bubble(message, locale) for message in messages]
+    lines = [_line(event, locale, zone) for event in events if event.kind not in _SHOWN_AS_MESSAGES]
+    return sorted([*bubbles, *lines], key=lambda entry: entry.at)
+
+
+def _bubble(message: Message, locale: Locale) -> Entry:
+    voice = Voice.NOTE if message.internal else Voice(message.author)
+    outgoing = message.author != Author.CUSTOMER and not message.internal
+    return Entry(
+        id=f"m{message.id}",
+        voice=voice,
+        who=message.author_name or spoken("console.actor", message.author, locale),
+        at=message.created_at,
+        text=message.text,
+        delivery=_delivery(message, locale) if outgoing else None,
+        buttons=[str(button.get("label", "")) for button in message.buttons],
+        links=[link for link in message.links if is_web(str(link.get("url", "")))],
+        files=[_file(message.id, file) for file in message.attachments],
+    )
+
+
+def _delivery(message: Message, locale: Locale) -> Outcome:
+    # Nothing is recorded before the first try.
+    state = message.delivery or "queued"
+    return Outcome(spoken("console.delivery", state, locale), bad=state in _NOT_ARRIVED)
+
+
+def is_web(url: str) -> bool:
+    """Whether it may stand in a link: an address of ours or of the web, never a script."""
+    return url.startswith(("https://", "http://")) or (url.startswith("/") and not url.startswith("//"))
+
+
+def _file(message_id: int, file: dict[str, Any]) -> ShownFile:
+    return ShownFile(
+        name=str(file.get("name", "")),
+        href=f"/console/files/{message_id}/{file.get('id')}",
+        kilobytes=max(1, int(file.get("size", 0)) // 1024),
+        picture=str(file.get("mime", "")).startswith("image/"),
+    )
+
+
+def _line(event: TicketEvent, locale: Locale, zone: str) -> Entry:
+    return Entry(
+        id=f"e{event.id}",
+        voice=Voice.EVENT,
+        who=event.actor_name or spoken("console.actor", event.actor, locale),
+        at=event.at,
+        text=describe(event, locale, zone, stages="console.stages"),
+    )

@@ -1,0 +1,152 @@
+"""One ticket as its page shows it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from kit.settings import Locale
+from tickets.console.queries.ticket import SHOWN_MESSAGES, TicketRecord
+from tickets.console.views.clocks import Clock, Level, clock_of, level_of
+from tickets.console.views.people import named, person_label
+from tickets.console.views.queue import CHANNEL_ICONS, OTHER_CHANNEL_ICON
+from tickets.console.views.thread import Entry, thread_of
+from tickets.contacts.masking import mask_email, mask_number
+from tickets.contacts.models import Contact
+from tickets.conversations.models import Owner
+from tickets.models import Ticket
+from tickets.stages import Stage
+from tickets.timeline import spoken
+from tickets.working import plain_moves
+
+#: Facts that are personal data, and how they are masked.
+_MASKS = {"phone": mask_number, "email": mask_email, "tax_id": mask_number}
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A labelled value; ``masked`` ones can be revealed by a supervisor."""
+
+    label: str
+    value: str
+    masked: bool = False
+
+
+@dataclass(frozen=True)
+class Due:
+    """Something that will happen by itself."""
+
+    text: str
+    at: datetime
+    level: Level
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketView:
+    """The page, filled in."""
+
+    ticket: Ticket
+    person: str
+    channel: str
+    channel_icon: str
+    team: str | None
+    category: str | None
+    assignee: str | None
+    mine: bool
+    clock: Clock | None
+    alarm: str | None
+    entries: list[Entry]
+    cut: bool
+    person_facts: list[Fact]
+    facts: list[Fact]
+    due: list[Due]
+    others: list[Ticket]
+    staff_speaks: bool
+    can_resolve: bool
+    can_promise: bool
+    score: int | None
+    comment: str | None
+    revision: str
+
+    @property
+    def any_masked(self) -> bool:
+        return any(fact.masked for fact in [*self.person_facts, *self.facts])
+
+
+def ticket_view(record: TicketRecord, now: datetime, *, locale: Locale, zone: str, staff_id: int) -> TicketView:
+    ticket, survey = record.ticket, record.survey
+    is_open = ticket.stage not in {Stage.CONFIRMING, Stage.SOLVED}
+    return TicketView(
+        ticket=ticket,
+        person=person_label(record.contact, record.conversation.address, locale),
+        channel=spoken("console.channel", ticket.channel, locale),
+        channel_icon=CHANNEL_ICONS.get(ticket.channel, OTHER_CHANNEL_ICON),
+        team=named(record.team, locale),
+        category=named(record.category, locale),
+        assignee=record.assignee,
+        mine=ticket.assignee_id == staff_id,
+        clock=clock_of(ticket, now),
+        alarm=spoken("alarm", ticket.alarm, locale) if ticket.alarm else None,
+        entries=thread_of(record.messages, record.events, locale, zone),
+        cut=len(record.messages) >= SHOWN_MESSAGES,
+        person_facts=person_facts(record.contact, locale),
+        facts=ticket_facts(ticket, locale),
+        due=[_due(record_due.kind, record_due.due_at, now, locale) for record_due in record.pending],
+        others=record.others,
+        staff_speaks=record.conversation.owner == Owner.STAFF,
+        can_resolve=is_open,
+        can_promise=is_open,
+        score=survey.score if survey else None,
+        comment=survey.comment if survey else None,
+        revision=record.revision,
+    )
+
+
+def person_facts(contact: Contact, locale: Locale, *, revealed: bool = False) -> list[Fact]:
+    """What we know about the person, in a fixed order, without what we do not know."""
+    known = {
+        "phone": contact.phone,
+        "email": contact.email,
+        "company": contact.company,
+        "tax_id": contact.tax_id,
+        "region": contact.region,
+    }
+    return [_fact(name, value, locale, revealed=revealed) for name, value in known.items() if value]
+
+
+def ticket_facts(ticket: Ticket, locale: Locale, *, revealed: bool = False) -> list[Fact]:
+    """What the person told about this matter."""
+    return [
+        _fact(name, str(value), locale, revealed=revealed)
+        for name, value in ticket.facts.items()
+        if value not in (None, "", [], {})
+    ]
+
+
+def _fact(name: str, value: str, locale: Locale, *, revealed: bool) -> Fact:
+    label = spoken("console.fact", name, locale)
+    mask = _MASKS.get(name)
+    if mask is None or revealed:
+        return Fact(label, value)
+    # People leave an e-mail where a phone was asked for.
+    return Fact(label, (mask_email if "@" in value else mask)(value), masked=True)
+
+
+def _due(kind: str, at: datetime, now: datetime, locale: Locale) -> Due:
+    return Due(spoken("console.due", kind, locale), at, level_of(now, at))
+
+
+@dataclass(frozen=True)
+class StageChoice:
+    """A stage the ticket may be moved to by hand; REOPEN and CONFIRM have consequences of their own."""
+
+    stage: Stage
+    action: str
+
+
+def stage_choices(ticket: Ticket) -> list[StageChoice]:
+    """What the stage menu offers; resolving has a form of its own."""
+    plain = [StageChoice(stage, "move") for stage in Stage if stage in plain_moves(ticket)]
+    if ticket.stage == Stage.CONFIRMING:
+        return [StageChoice(Stage.SOLVED, "confirm"), StageChoice(Stage.PROCESSING, "reopen")]
+    if ticket.stage == Stage.SOLVED:
+        return [StageChoice(Stage.PROCESSING, "reopen")]
+    return plain
