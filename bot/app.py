@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from bot.bootstrap import Runtime
 from bot.site.install import install_site
+from bot.typing import router as typing_router
 from bot.worker import Worker
 from channels.webchat.endpoints import router as webchat_router
 from channels.webchat.pages import router as webchat_pages_router
@@ -30,6 +31,7 @@ _TEMPLATES = (
     "tickets/console/templates",
     "tickets/tracking/templates",
     "bot/site/templates",
+    "bot/templates",
 )
 #: The chat refuses a file past its own limit while it streams, in words the widget can show; this only stops floods.
 _CHAT_UPLOAD_MAX = 128 * 1024 * 1024
@@ -53,7 +55,14 @@ def create_app(runtime: Runtime, *, worker: Worker | None = None) -> FastAPI:
         await ground.db.close()
 
     app = FastAPI(title="Yingpiao", lifespan=lifespan, docs_url=None, redoc_url=None)
-    for router in (webchat_router, webchat_pages_router, strings_router, uploads_router, console_router()):
+    for router in (
+        webchat_router,
+        webchat_pages_router,
+        strings_router,
+        uploads_router,
+        console_router(),
+        typing_router,
+    ):
         app.include_router(router)
     install_site(app, ground, runtime.library)
     app.state.runtime = runtime

@@ -3,16 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.dialogue.turn import Dialogue, IsTyping
+from bot.dialogue.turn import Dialogue
 from bot.handlers import independent, transactional
 from bot.news import News
+from bot.typing import HEAR
 from bot.voice import note_outcome
 from channels.delivery import Sender, out_queue
 from channels.inbox import IN_QUEUE
 from channels.port import Channel
 from channels.webchat.adapter import WebChat
 from channels.webchat.translate import CHANNEL as WEBCHAT
-from channels.webchat.typing import is_visitor_typing
 from kit.bus import Bus, LocalBus
 from kit.bus_remote import PostgresBus, SqliteBus
 from kit.clock import Clock, SystemClock
@@ -24,8 +24,6 @@ from kit.settings import Settings
 from knowledge.library import Builder, Library, NamedEncoder
 from knowledge.search.encoder import UniversalEncoder
 from knowledge.search.index import Index
-
-TYPING: Mapping[str, IsTyping] = {WEBCHAT: is_visitor_typing}
 
 
 @dataclass(frozen=True)
@@ -74,7 +72,7 @@ def make_runtime(
 
 
 def _runners(ground: Ground, library: Library, channels: Mapping[str, Channel]) -> tuple[Runner, ...]:
-    dialogue = Dialogue(ground, library, TYPING)
+    dialogue = Dialogue(ground, library, HEAR)
     sender = Sender(db=ground.db, clock=ground.clock, channels=channels, listener=note_outcome)
     inward = Runner(
         ground.db,

@@ -1,6 +1,7 @@
 """The working half of the product: runners on their queues, and a ticker for what is due by time."""
 
 import asyncio
+import logging
 from dataclasses import dataclass
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -34,6 +35,8 @@ class Worker:
 
     def _scheduler(self) -> AsyncIOScheduler:
         # The memory store is right: the scheduler only ticks, what is due is rows that any node may claim.
+        # That a tick was left out because the last one still ran is by design, and not worth a line each time.
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
         scheduler = AsyncIOScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
         settings = self.runtime.ground.settings
         scheduler.add_job(self.tick, "interval", seconds=settings.tick_s)

@@ -21,7 +21,8 @@ from kit.ground import Ground
 from knowledge.articles import import_folder, ways_to_ask
 from knowledge.library import NamedEncoder
 from knowledge.loader import ArticleFile, read_folder
-from knowledge.search.index import Index, Phrasing
+from knowledge.search.index import Index
+from knowledge.search.phrasing import Phrasing
 from tickets.actors import Actor, ActorKind
 from tickets.conversations.models import Conversation, Message
 from tickets.followups.service import fire_due

@@ -3,6 +3,7 @@ import { forgetDraft, readDraft, saveDraft } from "./drafts.js";
 
 const form = document.getElementById("composer");
 const LEFT_SHOWN = 500;
+const TELL_TYPING_EVERY_MS = 4000;
 
 function composer() {
   const text = form.elements.text;
@@ -12,6 +13,16 @@ function composer() {
   const limit = Number(form.dataset.limit);
   const key = (mode) => `${form.dataset.draft}.${mode}`;
   let sent = null;
+  let told = -TELL_TYPING_EVERY_MS;
+
+  // A lost signal does no harm: the customer sees it for some seconds only.
+  function tellTyping() {
+    const now = performance.now();
+    if (form.dataset.mode !== "reply" || !text.value.trim() || now - told < TELL_TYPING_EVERY_MS) return;
+    told = now;
+    const token = document.querySelector("meta[name=csrf]").content;
+    fetch(form.dataset.typing, { method: "POST", headers: { "X-CSRF-Token": token } }).catch(() => {});
+  }
 
   function show() {
     const left = limit - [...text.value].length;
@@ -58,6 +69,7 @@ function composer() {
   text.addEventListener("input", () => {
     saveDraft(key(form.dataset.mode), text.value);
     show();
+    tellTyping();
   });
   form.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) {
