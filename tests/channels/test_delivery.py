@@ -23,9 +23,7 @@ class Post:
         self.ground = ground
         self.told: list[tuple[str, str]] = []
         sender = Sender(db=ground.db, clock=ground.clock, channels={"fake": channel}, listener=self._listen)
-        self.runner = Runner(
-            ground.db, ground.clock, out_queue("fake"), independent={"delivery.due": sender.handle}
-        )
+        self.runner = Runner(ground.db, ground.clock, out_queue("fake"), independent={"delivery.due": sender.handle})
 
     async def _listen(self, _session: AsyncSession, key: str, state: DeliveryState) -> None:
         self.told.append((key, state))

@@ -53,9 +53,7 @@ class TestAStaffPage:
             assert (await client.get("/console/trial")).text == "小王"
 
     @pytest.mark.parametrize("headers", [{"hx-request": "true"}, {"accept": "application/json"}])
-    async def test_answers_a_script_401(
-        self, ground: Ground, router: APIRouter, headers: dict[str, str]
-    ) -> None:
+    async def test_answers_a_script_401(self, ground: Ground, router: APIRouter, headers: dict[str, str]) -> None:
         async with open_client(make_app(ground, router)) as client:
             got = await client.get("/console/trial", headers=headers)
         assert got.status_code == 401

@@ -52,9 +52,7 @@ class TestAnAccount:
     @pytest.mark.parametrize(
         ("password", "refusal"), [("short", PasswordTooShortError), ("x" * 201, PasswordTooLongError)]
     )
-    async def test_password_has_its_length(
-        self, ground: Ground, password: str, refusal: type[InvalidError]
-    ) -> None:
+    async def test_password_has_its_length(self, ground: Ground, password: str, refusal: type[InvalidError]) -> None:
         with pytest.raises(refusal):
             await _create(ground, password=password)
 
@@ -71,9 +69,7 @@ class TestSigningIn:
         assert opened.token not in stored.model_dump().values()
         assert opened.token not in repr(staff)
 
-    async def test_is_refused_alike_for_a_wrong_password_and_an_unknown_or_closed_account(
-        self, ground: Ground
-    ) -> None:
+    async def test_is_refused_alike_for_a_wrong_password_and_an_unknown_or_closed_account(self, ground: Ground) -> None:
         closed = await add_staff(ground, login="closed")
         await add_staff(ground, login="agent")
         async with ground.db.transaction() as session:
@@ -83,9 +79,7 @@ class TestSigningIn:
                 await sign_in(ground, login=login, password=password)
             assert refusal.value.values == {}
 
-    async def test_five_wrong_passwords_lock_for_five_minutes(
-        self, ground: Ground, clock: FrozenClock
-    ) -> None:
+    async def test_five_wrong_passwords_lock_for_five_minutes(self, ground: Ground, clock: FrozenClock) -> None:
         await add_staff(ground, login="agent")
         await _fail(ground, 5)
         with pytest.raises(SignInRefusedError):
@@ -142,9 +136,7 @@ class TestASession:
             (await session.get_one(Staff, staff.id)).active = False
         assert await recognise(ground, token) is None
 
-    async def test_that_ran_out_is_removed_at_the_next_sign_in(
-        self, ground: Ground, clock: FrozenClock
-    ) -> None:
+    async def test_that_ran_out_is_removed_at_the_next_sign_in(self, ground: Ground, clock: FrozenClock) -> None:
         await add_staff(ground, login="agent")
         await sign_in(ground, login="agent", password=PASSWORD)
         clock.advance(hours=13)

@@ -65,9 +65,7 @@ class TestServing:
             "nobody/a.js",
         ],
     )
-    async def test_nothing_else_is_reachable(
-        self, ground: Ground, own: Path, node_modules: Path, path: str
-    ) -> None:
+    async def test_nothing_else_is_reachable(self, ground: Ground, own: Path, node_modules: Path, path: str) -> None:
         app = make_app(ground, statics={"own": own}, node_modules=node_modules)
         async with open_client(app) as client:
             got = await client.get(f"/static/{path}", headers={"accept": "application/json"})
@@ -96,9 +94,7 @@ class TestAssets:
             Assets({"own": own}).url("own/js/b.js")
 
     def test_an_icon_is_hidden_from_screen_readers(self, node_modules: Path) -> None:
-        assert Assets({}, node_modules=node_modules).icon("inbox") == (
-            "<svg aria-hidden=\"true\" class='icon'></svg>"
-        )
+        assert Assets({}, node_modules=node_modules).icon("inbox") == ("<svg aria-hidden=\"true\" class='icon'></svg>")
 
     def test_an_icon_name_cannot_leave_its_folder(self, node_modules: Path) -> None:
         with pytest.raises(NotFoundError):

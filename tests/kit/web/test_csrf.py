@@ -43,9 +43,7 @@ class TestAnUnsafeRequest:
             assert got.text == "w"
 
     @pytest.mark.parametrize("sent", [{}, {"csrf": ""}, {"csrf": "wrong"}, {"csrf": "错"}])
-    async def test_is_refused_without_it(
-        self, ground: Ground, router: APIRouter, sent: dict[str, str]
-    ) -> None:
+    async def test_is_refused_without_it(self, ground: Ground, router: APIRouter, sent: dict[str, str]) -> None:
         await add_staff(ground, login="agent")
         async with open_client(make_app(ground, router)) as client:
             await sign_in_client(client, ground, login="agent")
@@ -55,9 +53,7 @@ class TestAnUnsafeRequest:
             assert "表单已失效" in got.text
             assert (await client.delete("/console/trial/thing")).status_code == 403
 
-    async def test_is_refused_with_the_token_of_another_session(
-        self, ground: Ground, router: APIRouter
-    ) -> None:
+    async def test_is_refused_with_the_token_of_another_session(self, ground: Ground, router: APIRouter) -> None:
         await add_staff(ground, login="agent")
         app = make_app(ground, router)
         async with open_client(app) as client, open_client(app) as other:

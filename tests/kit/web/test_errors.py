@@ -83,9 +83,7 @@ class TestARefusal:
             got = await client.get("/api/too-many")
         assert (got.status_code, got.headers["retry-after"]) == (429, "7")
 
-    async def test_of_input_names_the_field_and_not_the_value(
-        self, ground: Ground, router: APIRouter
-    ) -> None:
+    async def test_of_input_names_the_field_and_not_the_value(self, ground: Ground, router: APIRouter) -> None:
         async with open_client(make_app(ground, router)) as client:
             got = await client.post("/api/numbers", data={"number": "secret"})
         assert got.status_code == 422

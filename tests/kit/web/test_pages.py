@@ -60,9 +60,7 @@ class TestRender:
             en = (await client.get("/page?lang=en")).text.split("|")
         stamp = "2026-11-24T02:00:00+00:00"
         assert zh[:2] == ["没有找到您要的内容，可能链接不完整或已失效。", "zh-CN"]
-        assert (
-            zh[2] == f'<time datetime="{stamp}" title="11月24日 10:00 (Asia/Shanghai)">11月24日 10:00</time>'
-        )
+        assert zh[2] == f'<time datetime="{stamp}" title="11月24日 10:00 (Asia/Shanghai)">11月24日 10:00</time>'
         assert " data-relative>" in zh[3]
         assert zh[5:7] == ["应票", "/page?a=1&amp;lang=en"]
         assert en[1] == "en"

@@ -83,9 +83,7 @@ class TestBodyLimit:
 
     async def test_refuses_what_turns_out_to_be_too_much(self, ground: Ground, router: APIRouter) -> None:
         async with open_client(make_app(ground, router)) as client:
-            got = await client.post(
-                "/take", content=_stream(1_200_000), headers={"accept": "application/json"}
-            )
+            got = await client.post("/take", content=_stream(1_200_000), headers={"accept": "application/json"})
         assert (got.status_code, got.json()["error"]["code"]) == (413, "too_large")
         assert "content-security-policy" in got.headers
 

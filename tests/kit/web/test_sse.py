@@ -88,6 +88,4 @@ async def test_the_answer_of_an_endpoint_is_a_stream_that_nobody_buffers(ground:
 
 
 def test_no_line_of_the_data_can_pass_for_a_field() -> None:
-    assert ServerEvent("a\rid: 9\r\nb\nc").encode() == (
-        "event: message\ndata: a\ndata: id: 9\ndata: b\ndata: c\n\n"
-    )
+    assert ServerEvent("a\rid: 9\r\nb\nc").encode() == ("event: message\ndata: a\ndata: id: 9\ndata: b\ndata: c\n\n")
