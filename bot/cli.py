@@ -18,7 +18,9 @@ from kit.access.identity import Role
 from kit.access.service import create_staff
 from kit.bus_remote import running
 from kit.ground import Ground
+from kit.i18n import translate
 from kit.log import configure_logging
+from kit.outbox import NoDeadJobError, dead_jobs, revive
 from kit.settings import Settings
 
 app = typer.Typer(help="应票 Yingpiao: answers for an invoice system when it fails.", no_args_is_help=True)
@@ -26,6 +28,8 @@ db_app = typer.Typer(help="The database.", no_args_is_help=True)
 staff_app = typer.Typer(help="Staff accounts.", no_args_is_help=True)
 app.add_typer(db_app, name="db")
 app.add_typer(staff_app, name="staff")
+jobs_app = typer.Typer(help="Jobs that were given up.", no_args_is_help=True)
+app.add_typer(jobs_app, name="jobs")
 console = Console()
 
 
@@ -74,6 +78,33 @@ async def _add_staff(ground: Ground, login: str, name: str, role: Role, password
     await migrate(ground)
     async with ground.db.transaction() as session:
         await create_staff(session, ground.clock.now(), login=login, name=name, role=role, password=password)
+
+
+@jobs_app.command("dead")
+def show_dead_jobs() -> None:
+    """List what was given up, with its error."""
+    asyncio.run(_show_dead_jobs(_ground()))
+
+
+@jobs_app.command("retry")
+def retry_job(job_id: int) -> None:
+    """Run a given-up job again."""
+    asyncio.run(_retry_job(_ground(), job_id))
+
+
+async def _show_dead_jobs(ground: Ground) -> None:
+    async with ground.db.reading() as session:
+        for job in await dead_jobs(session):
+            console.print(f"{job.id}  {job.kind}  {job.payload}  {job.error}", markup=False)
+
+
+async def _retry_job(ground: Ground, job_id: int) -> None:
+    try:
+        async with ground.db.transaction() as session:
+            await revive(session, ground.clock.now(), job_id)
+    except NoDeadJobError as error:
+        console.print(translate(f"error.{error.code}", ground.settings.default_locale))
+        raise typer.Exit(1) from error
 
 
 async def _serve(ground: Ground, *, work: bool, demo: bool) -> None:

@@ -52,9 +52,7 @@ async def submit_login(
         opened = await sign_in(ground, login=login, password=password)
     except SignInRefusedError as refusal:
         status = refusal.status
-        return pages.render(
-            request, "kit/login.html", status_code=status, target=target, login=login, refused=True
-        )
+        return pages.render(request, "kit/login.html", status_code=status, target=target, login=login, refused=True)
     response = RedirectResponse(target, status_code=303)
     secure = ground.settings.secure_cookies
     # No lifetime: the browser forgets it when closed, and the server ends it after twelve quiet hours.

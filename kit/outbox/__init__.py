@@ -4,6 +4,7 @@ Jobs of one lane run one after another, in commit order; a dead worker's jobs ar
 lease runs out; a worker whose lease was lost cannot finish what another has taken.
 """
 
+from kit.outbox.dead import NoDeadJobError, dead_jobs, revive
 from kit.outbox.enqueue import NewJob, enqueue, enqueue_one
 from kit.outbox.models import Job, JobState, Lane, Priority
 from kit.outbox.work import ClaimedJob, LeaseLostError, claim, finish, postpone, reap, renew, retry
@@ -15,8 +16,10 @@ __all__ = [
     "Lane",
     "LeaseLostError",
     "NewJob",
+    "NoDeadJobError",
     "Priority",
     "claim",
+    "dead_jobs",
     "enqueue",
     "enqueue_one",
     "finish",
@@ -24,4 +27,5 @@ __all__ = [
     "reap",
     "renew",
     "retry",
+    "revive",
 ]

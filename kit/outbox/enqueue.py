@@ -43,7 +43,7 @@ async def enqueue(session: AsyncSession, now: datetime, jobs: Sequence[NewJob]) 
         return
     idle = set()
     for lane, count in sorted(Counter(job.lane for job in jobs if job.lane).items()):
-        if await _count_up(session, lane, count) == count:
+        if await count_up(session, lane, count) == count:
             idle.add(lane)
     rows = []
     for job in jobs:
@@ -55,7 +55,8 @@ async def enqueue(session: AsyncSession, now: datetime, jobs: Sequence[NewJob]) 
         hint(session, f"queue:{queue}")
 
 
-async def _count_up(session: AsyncSession, lane: str, count: int) -> int:
+async def count_up(session: AsyncSession, lane: str, count: int) -> int:
+    """Add to the number of unfinished jobs of a lane, take its lock, and return the new number."""
     dialect_insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     statement = dialect_insert(Lane).values(lane=lane, n=count)
     counted = statement.on_conflict_do_update(

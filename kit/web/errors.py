@@ -85,9 +85,7 @@ def answer_error(
     return _page(request, refusal, "kit/error.html", message, extra)
 
 
-def _page(
-    request: Request, refusal: AppError, name: str, message: str, headers: Mapping[str, str]
-) -> HTMLResponse:
+def _page(request: Request, refusal: AppError, name: str, message: str, headers: Mapping[str, str]) -> HTMLResponse:
     pages = cast("Pages", request.app.state.pages)
     context = {
         "message": message,
@@ -111,9 +109,7 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
 
 async def _on_http_error(request: Request, error: Exception) -> Response:
     found = cast("HTTPException", error)
-    fallback: type[AppError] = (
-        UnexpectedError if found.status_code >= UnexpectedError.status else InvalidError
-    )
+    fallback: type[AppError] = UnexpectedError if found.status_code >= UnexpectedError.status else InvalidError
     refusal = _BY_STATUS.get(found.status_code, fallback)()
     response = answer_error(request, refusal, headers=found.headers)
     response.status_code = found.status_code

@@ -34,9 +34,7 @@ class SecurityHeaders:
     Pages under ``framed`` may be shown inside pages of ``frame_ancestors``.
     """
 
-    def __init__(
-        self, app: ASGIApp, *, framed: Sequence[str], frame_ancestors: Sequence[str], https: bool
-    ) -> None:
+    def __init__(self, app: ASGIApp, *, framed: Sequence[str], frame_ancestors: Sequence[str], https: bool) -> None:
         self.app = app
         self.framed = tuple(framed)
         common = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin"}

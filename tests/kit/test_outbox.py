@@ -11,13 +11,16 @@ from kit.outbox import (
     JobState,
     LeaseLostError,
     NewJob,
+    NoDeadJobError,
     Priority,
     claim,
+    dead_jobs,
     enqueue,
     finish,
     postpone,
     reap,
     retry,
+    revive,
 )
 from kit.outbox.models import Job, Lane
 from kit.outbox.runner import Postponed, Runner
@@ -84,6 +87,34 @@ class TestLanes:
             assert not await retry(session, ground.clock.now(), head, error="broken")
         assert names(await take(ground)) == ["b"]
         assert await states(ground) == [JobState.DEAD, JobState.RUNNING]
+
+
+class TestDeadJobs:
+    async def test_a_given_up_job_is_listed_with_its_error_and_runs_again_before_its_followers(
+        self, ground: Ground
+    ) -> None:
+        await put(ground, job("a", lane="x", attempts=1))
+        (head,) = await take(ground)
+        async with ground.db.transaction() as session:
+            await retry(session, ground.clock.now(), head, error="broken")
+        await put(ground, job("b", lane="x"), job("c", lane="x"))
+        async with ground.db.transaction() as session:
+            (dead,) = await dead_jobs(session)
+            assert (dead.id, dead.error) == (head.id, "broken")
+            await revive(session, ground.clock.now(), dead.id)
+        order = []
+        while claimed := await take(ground):
+            assert len(claimed) == 1
+            order += names(claimed)
+            await done(ground, claimed[0])
+        assert order == ["b", "a", "c"]
+
+    async def test_what_is_not_dead_cannot_be_revived(self, ground: Ground) -> None:
+        await put(ground, job("a"))
+        (running,) = await take(ground)
+        with pytest.raises(NoDeadJobError):
+            async with ground.db.transaction() as session:
+                await revive(session, ground.clock.now(), running.id)
 
 
 class TestPriorities:
