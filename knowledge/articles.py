@@ -12,9 +12,10 @@ from sqlmodel import col, select
 from kit.db import AsyncSession
 from kit.i18n import Locale
 from knowledge.errors import ArticleNotFoundError
-from knowledge.loader import ArticleFile
+from knowledge.loader import ArticleFile, phrasings_of
 from knowledge.markdown import render_markdown
 from knowledge.models import Article, ArticleText, Question
+from knowledge.search.phrasing import Phrasing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,8 +67,8 @@ async def _insert(session: AsyncSession, now: datetime, translations: list[Artic
     for file in translations:
         session.add(_text(article.id, file))
         session.add_all(
-            Question(article_id=article.id, locale=file.lang, text=text, source=source)
-            for text, source in ways_to_ask(file)
+            Question(article_id=article.id, locale=file.lang, text=phrasing.text, source=phrasing.source)
+            for phrasing in ways_to_ask(file)
         )
     await session.flush()
 
@@ -83,20 +84,13 @@ def _text(article_id: int, file: ArticleFile) -> ArticleText:
     )
 
 
-def ways_to_ask(file: ArticleFile) -> Iterator[tuple[str, str]]:
-    """What people may type to mean this article, and its own words, each with where it stands: a text once."""
+def ways_to_ask(file: ArticleFile) -> Iterator[Phrasing]:
+    """What the search is given of the article; a text that stands twice in it counts once."""
     seen: set[str] = set()
-    texts = [
-        (file.title, "title"),
-        (file.summary, "summary"),
-        *((question, "question") for question in file.questions),
-        *((step, "step") for step in file.steps),
-        (" ".join(file.tags), "tags"),
-    ]
-    for text, source in texts:
-        if text.casefold() not in seen:
-            seen.add(text.casefold())
-            yield text, source
+    for phrasing in phrasings_of(file):
+        if phrasing.text.casefold() not in seen:
+            seen.add(phrasing.text.casefold())
+            yield phrasing
 
 
 _COLUMNS = select(Article, ArticleText).join(ArticleText, col(ArticleText.article_id) == col(Article.id))

@@ -1,7 +1,7 @@
 """The process's own copy of the articles and the index over them; questions are answered from memory."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -39,6 +39,10 @@ class NamedEncoder(Protocol):
 Revision = tuple[datetime | None, int, int | None]
 
 
+#: Makes an index of phrasings; building the same one again and again is what a test would avoid.
+Builder = Callable[[Sequence[Phrasing], NamedEncoder | None], Index]
+
+
 @dataclass(frozen=True, slots=True)
 class _Shelf:
     """Everything answers are made of; replaced as a whole, so a search never sees half of an update."""
@@ -53,8 +57,9 @@ class _Shelf:
 class Library:
     """Answers lexically as soon as it is ready, and by meaning too once every vector is there."""
 
-    def __init__(self, db: Database, clock: Clock, encoder: NamedEncoder | None) -> None:
+    def __init__(self, db: Database, clock: Clock, encoder: NamedEncoder | None, *, build: Builder = Index) -> None:
         self._db = db
+        self._build = build
         self._clock = clock
         self._encoder = encoder
         self._shelf: _Shelf | None = None

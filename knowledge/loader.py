@@ -52,9 +52,7 @@ def read_folder(folder: Path) -> list[ArticleFile]:
     """
     if not folder.is_dir():
         raise ArticleFileError(folder, "folder", "does not exist")
-    articles = [
-        read_file(path) for language in LANGUAGES for path in sorted((folder / language).glob("*.md"))
-    ]
+    articles = [read_file(path) for language in LANGUAGES for path in sorted((folder / language).glob("*.md"))]
     _require_translations(folder, articles)
     _require_distinct_questions(folder, articles)
     return articles
@@ -151,9 +149,7 @@ class _Fields:
 
 
 def _require_translations(folder: Path, articles: list[ArticleFile]) -> None:
-    slugs = {
-        language: {article.slug for article in articles if article.lang == language} for language in LANGUAGES
-    }
+    slugs = {language: {article.slug for article in articles if article.lang == language} for language in LANGUAGES}
     everything = set().union(*slugs.values())
     for language, present in slugs.items():
         for slug in sorted(everything - present):

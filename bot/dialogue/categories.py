@@ -14,6 +14,7 @@ CATEGORY_OF: dict[str, str] = {
     "data": "data",
     "interface": "interface",
     "platform": "outage",
+    "complaint": "complaint",
 }
 OTHER = "other"
 

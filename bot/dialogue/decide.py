@@ -154,9 +154,11 @@ def _on_comment(situation: Situation) -> Turn | None:
 
 
 def _on_offer(situation: Situation) -> Turn | None:
-    if situation.said.intent is Intent.YES:
+    if situation.said.intent is Intent.YES or (
+        situation.said.intent is Intent.STILL_BROKEN and len(situation.said.text) <= _SHORT_NO
+    ):
         return begin_draft(situation)
-    if situation.said.intent in {Intent.NO, Intent.CLOSE}:
+    if situation.said.intent in {Intent.NO, Intent.CLOSE, Intent.SKIP}:
         return Turn((Say("no_ticket"),), situation.memory.at(None))
     return None
 

@@ -19,7 +19,7 @@ def begin_draft(situation: Situation, *, ask: bool = True) -> Turn:
     problem = memory.question or _own_words(situation)
     if problem:
         known = {**known, "problem": problem}
-    component = situation.components.get(memory.slug or next(iter(memory.candidates), ""))
+    component = memory.component or situation.components.get(memory.slug or next(iter(memory.candidates), ""))
     pending = wanted(component, known) if ask else ()
     draft = Draft(problem=problem, component=component, facts=known, pending=pending)
     return _ask_next(memory.model_copy(update={"draft": draft, "known": known}), first=True)
@@ -59,6 +59,8 @@ def on_fact(situation: Situation) -> Turn | None:
         case Intent.CLOSE:
             dropped = situation.memory.model_copy(update={"draft": None, "step": None})
             return Turn((Say("draft_dropped"),), dropped)
+        case Intent.RESTART:
+            return None
         case Intent.LATER:
             return Turn((Say("take_your_time"),), situation.memory)
         case Intent.TICKET_STATUS | Intent.GREETING | Intent.THANKS:

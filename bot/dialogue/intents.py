@@ -18,6 +18,7 @@ class Intent(StrEnum):
     GREETING = "greeting"
     QUESTION = "question"
     COMPLAINT = "complaint"
+    GRIEVANCE = "grievance"  # A complaint about us; never the strongest intent, a COMPLAINT comes before it.
     TICKET_STATUS = "ticket_status"
     WANTS_PERSON = "wants_person"
     THANKS = "thanks"
@@ -160,6 +161,7 @@ def _matters(signals: _Signals) -> Iterator[Intent]:
     cues = signals.cues
     if Cue.GRIEVANCE in cues:
         yield Intent.COMPLAINT
+        yield Intent.GRIEVANCE
     if Cue.STATUS in cues:
         yield Intent.TICKET_STATUS
     if Cue.FAILURE in cues and not signals.recovered:

@@ -40,6 +40,8 @@ class Memory(BaseModel):
     step: Step | None = None
     question: str = ""
     slug: str | None = None
+    #: What the matter is about, when no article says so.
+    component: str | None = None
     candidates: tuple[str, ...] = ()
     known: dict[str, str] = Field(default_factory=dict)
     draft: Draft | None = None

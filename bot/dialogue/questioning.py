@@ -21,6 +21,11 @@ def answer_question(situation: Situation) -> Turn:
     if doubts and _is_little_else(situation):
         return Turn(doubts, memory)
     result = situation.found
+    if Intent.GRIEVANCE in said.also and (result is None or result.outcome is not Outcome.ANSWER):
+        about_us = memory.model_copy(update={"component": "complaint"})
+        return Turn((*doubts, Say("calm", ("ticket", "person"))), about_us.at(Step.OFFER))
+    if said.text.isdecimal() and not said.entities:
+        return Turn((Say("say_more", ("person",)),), memory)
     if result is None or result.outcome is Outcome.ABSTAIN or not result.hits:
         return _abstain(situation, memory, doubts)
     slugs = tuple(hit.article for hit in result.hits)
@@ -33,8 +38,8 @@ def answer_question(situation: Situation) -> Turn:
 
 def _new_question(situation: Situation) -> Memory:
     known = situation.memory.known | found(situation.said.entities)
-    fresh = {"question": situation.said.text, "slug": None, "candidates": (), "known": known, "step": None}
-    return situation.memory.model_copy(update=fresh)
+    fresh = {"question": situation.said.text, "slug": None, "component": None, "candidates": (), "known": known}
+    return situation.memory.model_copy(update={**fresh, "step": None})
 
 
 def _doubts(entities: tuple[Entity, ...]) -> list[Entity]:

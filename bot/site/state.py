@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, cast
 
-from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from bot.site.throttle import Throttle
 from kit.ground import Ground
+from kit.web.deps import held
 from knowledge.library import Library
 
 _FEEDBACK_LIMIT = 20
@@ -31,4 +31,4 @@ def site_of(connection: HTTPConnection) -> Site:
     return cast("Site", connection.app.state.site)
 
 
-SiteDep = Annotated[Site, Depends(site_of)]
+SiteDep = Annotated[Site, held(site_of)]

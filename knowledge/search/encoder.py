@@ -54,4 +54,5 @@ def _load() -> _Use:
 
 def unit_rows(matrix: Matrix) -> Matrix:
     lengths = np.linalg.norm(matrix, axis=1, keepdims=True)
-    return (matrix / np.maximum(lengths, 1e-9)).astype(np.float32)
+    rows: Matrix = (matrix / np.maximum(lengths, 1e-9)).astype(np.float32)
+    return rows

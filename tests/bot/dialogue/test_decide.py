@@ -65,6 +65,8 @@ COMMENTING = Memory(step=Step.COMMENT, ticket_id=7)
         ("开票系统打不开怎么办", None, {"found": CLARIFY}, (d.Clarify(("a", "b", "c")),), Step.CHOICE),
         ("附近哪里有川菜", None, {"found": ABSTAIN}, (d.Abstain(),), Step.OFFER),
         ("发票限额怎么提高", None, {"found": ABSTAIN, "ticket": OPEN}, (d.AddToTicket(),), None),
+        ("我要投诉你们", None, {"found": CLARIFY}, (d.Say("calm", ("ticket", "person")),), Step.OFFER),
+        ("7", None, {"found": CLARIFY}, (d.Say("say_more", ("person",)),), None),
         ("我的工单到哪一步了", None, {}, (d.ShowStatus(),), None),
         ("yp 261124 0042 处理好了吗", None, {}, (d.ShowStatus("YP-261124-0042"),), None),
         ("不用了", None, {}, (d.Say("bye"),), None),
@@ -86,12 +88,14 @@ COMMENTING = Memory(step=Step.COMMENT, ticket_id=7)
         ("都不是", CHOOSING, {}, (d.Abstain(tried=True),), Step.OFFER),
         # A ticket?
         ("好的", OFFERED, {}, (d.AskFact("error", first=True),), Step.FACT),
+        ("还是不行", OFFERED, {}, (d.AskFact("error", first=True),), Step.FACT),
         ("不用", OFFERED, {}, (d.Say("no_ticket"),), None),
         # Facts.
         ("提示：网络异常", asking("error", "region"), {}, (d.AskFact("region"),), Step.FACT),
         ("北京海淀", asking("region"), {}, (d.OpenTicket(),), None),
         ("跳过", asking("region", "phone"), {}, (d.AskFact("phone"),), Step.FACT),
         ("没有", asking("phone"), {}, (d.OpenTicket(),), None),
+        ("重新开始", asking("phone"), {}, (d.Greet(),), None),
         ("稍等", asking("phone"), {}, (d.Say("take_your_time"),), Step.FACT),
         (
             "顺便问下，怎么打印发票？",

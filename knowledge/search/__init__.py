@@ -1,0 +1,1 @@
+"""In-process search of the knowledge base: no database, no web, numpy only."""
