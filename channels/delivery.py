@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import Table, bindparam, insert
 from sqlmodel import col, select, update
 
 from channels.errors import DeliveryDelayedError, DeliveryRefusedError
@@ -20,6 +20,8 @@ from kit.clock import Clock, to_ms
 from kit.db import AsyncSession, Database
 from kit.log import current_correlation, log
 from kit.outbox import ClaimedJob, NewJob, Priority, enqueue_one, finish, retry
+
+delivery_table: Table = Delivery.__table__  # type: ignore[attr-defined]  # SQLModel hides __table__ from its types.
 
 DELIVERY_DUE = "delivery.due"
 #: Told when a delivery ended, with its key and state; the composition root connects it to the conversation.
@@ -58,7 +60,7 @@ async def queue(
         "correlation": current_correlation(),
         "queued_at": now,
     }
-    await session.execute(insert(Delivery), [row])
+    await session.execute(_INSERT, row)
     due = NewJob(
         kind=DELIVERY_DUE,
         payload={"key": key},
@@ -96,7 +98,7 @@ class Sender:
 
     async def _load(self, job: ClaimedJob) -> Delivery:
         async with self.db.reading() as session:
-            return (await session.exec(select(Delivery).where(Delivery.key == job.payload["key"]))).one()
+            return (await session.scalars(_OF_KEY, {"of_key": job.payload["key"]})).one()
 
     async def _mark_sending(self, delivery: Delivery) -> None:
         async with self.db.transaction() as session:
@@ -145,4 +147,10 @@ class Sender:
 
 
 async def _set(session: AsyncSession, key: str, values: dict[str, Any]) -> None:
-    await session.exec(update(Delivery).where(col(Delivery.key) == key).values(**values))
+    await session.execute(_UPDATE, {"of_key": key, **values})
+
+
+# Built once: to build a statement costs more than to run it.
+_INSERT = insert(delivery_table)
+_OF_KEY = select(Delivery).where(col(Delivery.key) == bindparam("of_key"))
+_UPDATE = update(delivery_table).where(delivery_table.c.key == bindparam("of_key"))

@@ -1,9 +1,9 @@
 """Accept a message once: the row, and the event that makes somebody answer it, in one transaction."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Insert
+from sqlalchemy import Insert, Table, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select, update
 
@@ -13,6 +13,8 @@ from kit.db import AsyncSession
 from kit.log import bind_correlation, log, new_correlation
 from kit.outbox import NewJob, enqueue_one
 
+inbound_table: Table = InboundMessage.__table__  # type: ignore[attr-defined]  # SQLModel hides __table__ from its types.
+
 MESSAGE_RECEIVED = "message.received"
 #: The queue of everything people send us; nothing that goes out ever waits in it.
 IN_QUEUE = "in"
@@ -20,16 +22,25 @@ IN_QUEUE = "in"
 MAX_BURST = 50
 
 
-async def accept(session: AsyncSession, now: datetime, inbound: Inbound) -> bool:
-    """Store the message and queue its handling; False when it was accepted before."""
+async def accept(session: AsyncSession, now: datetime, inbound: Inbound, *, settle_s: float = 0.0) -> bool:
+    """Store the message and queue its handling; False when it was accepted before.
+
+    Nobody looks at a typed message for ``settle_s`` seconds, as another line may follow.
+    """
     correlation = new_correlation()
     bind_correlation(correlation)
-    inserted = await session.execute(_insert_once(session, _row(inbound, now, correlation)))
+    statement = _INSERT_ONCE[session.get_bind().dialect.name]
+    inserted = await session.execute(statement, _row(inbound, now, correlation))
     if inserted.first() is None:
         log.info("message repeated by the platform", thread=inbound.thread, platform_id=inbound.platform_id)
         return False
     received = NewJob(
-        kind=MESSAGE_RECEIVED, payload={"thread": inbound.thread}, queue=IN_QUEUE, lane=f"in:{inbound.thread}"
+        kind=MESSAGE_RECEIVED,
+        payload={"thread": inbound.thread},
+        queue=IN_QUEUE,
+        lane=f"in:{inbound.thread}",
+        # A job's time is in whole milliseconds: never a moment too early.
+        run_at=now + timedelta(seconds=settle_s, milliseconds=1) if settle_s and not inbound.button else None,
     )
     await enqueue_one(session, now, received)
     log.info("message accepted", thread=inbound.thread, platform_id=inbound.platform_id)
@@ -54,26 +65,37 @@ def _row(inbound: Inbound, now: datetime, correlation: str) -> dict[str, Any]:
     }
 
 
-def _insert_once(session: AsyncSession, row: dict[str, Any]) -> Insert:
-    dialect_insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = dialect_insert(InboundMessage).values(**row)
-    return statement.on_conflict_do_nothing(index_elements=["channel", "account", "platform_id"]).returning(
-        col(InboundMessage.id)
-    )
+def _inserting_once(dialect_insert: Any) -> Insert:
+    once = dialect_insert(inbound_table).on_conflict_do_nothing(index_elements=["channel", "account", "platform_id"])
+    statement: Insert = once.returning(inbound_table.c.id)
+    return statement
+
+
+# Built once: to build a statement costs more than to run it.
+_INSERT_ONCE = {"postgresql": _inserting_once(postgresql.insert), "sqlite": _inserting_once(sqlite.insert)}
 
 
 async def unhandled(session: AsyncSession, thread: str) -> list[InboundMessage]:
     """What the thread has sent and nobody has answered, oldest first."""
-    waiting = (
-        select(InboundMessage)
-        .where(InboundMessage.thread == thread, col(InboundMessage.handled_at).is_(None))
-        .order_by(col(InboundMessage.id))
-        .limit(MAX_BURST)
-    )
-    return list((await session.exec(waiting)).all())
+    return list((await session.scalars(_UNHANDLED, {"of_thread": thread})).all())
+
+
+_UNHANDLED = (
+    select(InboundMessage)
+    .where(col(InboundMessage.thread) == bindparam("of_thread"), col(InboundMessage.handled_at).is_(None))
+    .order_by(col(InboundMessage.id))
+    .limit(MAX_BURST)
+)
 
 
 async def mark_handled(session: AsyncSession, now: datetime, messages: list[InboundMessage]) -> None:
     """The turn that answers these has them."""
     ids = [message.id for message in messages]
-    await session.exec(update(InboundMessage).where(col(InboundMessage.id).in_(ids)).values(handled_at=now))
+    await session.execute(_MARK_HANDLED, {"handled": ids, "now": now})
+
+
+_MARK_HANDLED = (
+    update(inbound_table)
+    .where(inbound_table.c.id.in_(bindparam("handled", expanding=True)))
+    .values(handled_at=bindparam("now"))
+)

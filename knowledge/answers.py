@@ -3,11 +3,15 @@
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Table, insert
 from sqlmodel import col, select, update
 
 from kit.db import AsyncSession
 from kit.i18n import Locale
 from knowledge.models import AnswerLog
+
+answer_table: Table = AnswerLog.__table__  # type: ignore[attr-defined]  # SQLModel hides __table__ from its types.
+_INSERT = insert(answer_table)
 
 
 async def log_answer(
@@ -23,19 +27,17 @@ async def log_answer(
     candidates: list[dict[str, Any]],
 ) -> None:
     """One row. ``reference`` names the conversation or page it was asked in; ``slug`` is what was given."""
-    session.add(
-        AnswerLog(
-            reference=reference,
-            locale=locale,
-            question=question,
-            outcome=outcome,
-            slug=slug,
-            confidence=confidence,
-            candidates=candidates,
-            at=now,
-        )
-    )
-    await session.flush()
+    row = {
+        "reference": reference,
+        "locale": locale,
+        "question": question,
+        "outcome": outcome,
+        "slug": slug,
+        "confidence": confidence,
+        "candidates": candidates,
+        "at": now,
+    }
+    await session.execute(_INSERT, row)
 
 
 async def mark_helped(session: AsyncSession, reference: str, slug: str, *, helped: bool) -> bool:

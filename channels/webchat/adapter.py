@@ -7,7 +7,6 @@ from channels.port import Capabilities, Outbound, Receipt
 from channels.webchat import repository
 from channels.webchat.models import WebchatMessage
 from channels.webchat.translate import CHANNEL, outbound_row
-from channels.webchat.typing import hide_typing
 from kit.clock import Clock
 from kit.db import Database
 
@@ -24,12 +23,10 @@ class WebChat:
 
     async def send(self, *, key: str, account: str, address: str, message: Outbound) -> Receipt:  # noqa: ARG002 - there is one account.
         """Store the message once; raises DeliveryRefusedError when the visitor has ended the conversation."""
-        if known := await self._delivered(key):
-            return _receipt(known)
         try:
             return await self._insert(key, address, message)
-        except IntegrityError:
-            # Another worker was faster with the same key; its number stands and ours was rolled back.
+        except (IntegrityError, DeliveryRefusedError):
+            # An earlier try, or another worker, stored it already: that number stands, ours was rolled back.
             if known := await self._delivered(key):
                 return _receipt(known)
             raise
@@ -40,13 +37,11 @@ class WebChat:
 
     async def _insert(self, key: str, address: str, message: Outbound) -> Receipt:
         async with self._db.transaction() as session:
-            seq = await repository.next_seq(session, address)
+            seq = await repository.next_seq(session, address, ends_typing=True)
             if seq is None:
                 raise DeliveryRefusedError("visitor_gone", "the visitor has ended this conversation")
             row = outbound_row(address, seq, key, message, self._clock.now())
-            session.add(row)
-            await session.flush()
-            await hide_typing(session, address)
+            await repository.insert_message(session, row)
         return _receipt(row)
 
 

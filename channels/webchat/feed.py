@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from channels.webchat import repository
-from channels.webchat.models import WebchatMessage, WebchatVisitor
+from channels.webchat.models import WebchatMessage
 from channels.webchat.translate import FileAddress, Typing, to_public, typing_now
 from kit.ground import Ground
 from kit.web.sse import ServerEvent, follow
@@ -40,12 +40,9 @@ class Feed:
 
     async def look(self, visitor_id: str, since: int, *, limit: int = BATCH) -> News:
         async with self._ground.db.reading() as session:
-            visitor = await session.get(WebchatVisitor, visitor_id)
-            if visitor is None:
-                return News(messages=[], last_seq=since, typing=None, gone=True)
-            messages: Sequence[WebchatMessage] = []
-            if visitor.last_seq > since:
-                messages = await repository.messages_after(session, visitor_id, since, limit=limit)
+            visitor, messages = await repository.visitor_and_messages(session, visitor_id, since, limit=limit)
+        if visitor is None:
+            return News(messages=[], last_seq=since, typing=None, gone=True)
         return News(
             messages=messages,
             last_seq=visitor.last_seq,

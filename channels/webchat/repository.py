@@ -3,10 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import Table, Update, and_, bindparam, insert
 from sqlmodel import col, func, select, update
 
 from channels.webchat.models import WebchatMessage, WebchatUpload, WebchatVisitor
 from kit.db import AsyncSession, hint
+
+message_table: Table = WebchatMessage.__table__  # type: ignore[attr-defined]  # SQLModel hides __table__ from its types.
+visitor_table: Table = WebchatVisitor.__table__  # type: ignore[attr-defined]  # As above.
 
 
 def topic(visitor_id: str) -> str:
@@ -16,34 +20,29 @@ def topic(visitor_id: str) -> str:
 
 async def find_visitor(session: AsyncSession, visitor_id: str, token_id: str) -> WebchatVisitor | None:
     """The visitor, while the token has not been revoked."""
-    query = select(WebchatVisitor).where(
-        WebchatVisitor.id == visitor_id,
-        WebchatVisitor.token_id == token_id,
-        col(WebchatVisitor.revoked_at).is_(None),
-    )
-    return (await session.exec(query)).first()
+    return (await session.scalars(_VISITOR, {"of_visitor": visitor_id, "of_token": token_id})).first()
 
 
-async def next_seq(session: AsyncSession, visitor_id: str) -> int | None:
+async def next_seq(session: AsyncSession, visitor_id: str, *, ends_typing: bool = False) -> int | None:
     """Count up and return the number; None when the visitor has left for good.
 
     The row stays locked until the transaction ends, so numbers are committed in order and without gaps.
+    With ``ends_typing`` nobody on our side is shown writing any more.
     """
-    count = (
-        update(WebchatVisitor)
-        .where(col(WebchatVisitor.id) == visitor_id, col(WebchatVisitor.revoked_at).is_(None))
-        .values(last_seq=col(WebchatVisitor.last_seq) + 1)
-        .returning(col(WebchatVisitor.last_seq))
-    )
-    seq: int | None = (await session.execute(count)).scalar_one_or_none()
+    count = _COUNT_AND_END_TYPING if ends_typing else _COUNT
+    seq: int | None = (await session.execute(count, {"of_visitor": visitor_id})).scalar_one_or_none()
     if seq is not None:
         hint(session, topic(visitor_id))
     return seq
 
 
 async def message_said(session: AsyncSession, visitor_id: str, client_id: str) -> WebchatMessage | None:
-    query = select(WebchatMessage).where(WebchatMessage.visitor_id == visitor_id, WebchatMessage.client_id == client_id)
-    return (await session.exec(query)).first()
+    return (await session.scalars(_SAID, {"of_visitor": visitor_id, "of_client": client_id})).first()
+
+
+async def insert_message(session: AsyncSession, message: WebchatMessage) -> None:
+    """Store a new message; raises IntegrityError when its client id or delivery key is taken."""
+    await session.execute(_INSERT_MESSAGE, message.model_dump(exclude={"id"}))
 
 
 async def message_delivered(session: AsyncSession, key: str) -> WebchatMessage | None:
@@ -55,14 +54,16 @@ async def message_numbered(session: AsyncSession, visitor_id: str, seq: int) -> 
     return (await session.exec(query)).first()
 
 
-async def messages_after(session: AsyncSession, visitor_id: str, seq: int, *, limit: int) -> Sequence[WebchatMessage]:
-    query = (
-        select(WebchatMessage)
-        .where(WebchatMessage.visitor_id == visitor_id, WebchatMessage.seq > seq)
-        .order_by(col(WebchatMessage.seq))
-        .limit(limit)
-    )
-    return (await session.exec(query)).all()
+async def visitor_and_messages(
+    session: AsyncSession, visitor_id: str, seq: int, *, limit: int
+) -> tuple[WebchatVisitor | None, Sequence[WebchatMessage]]:
+    """The visitor, and what came after ``seq``, as of one moment."""
+    values = {"of_visitor": visitor_id, "after": seq, "most": limit}
+    rows = (await session.execute(_NEWS, values)).all()
+    visitor = rows[0][0] if rows else None
+    # The outer join has no message in its row where there is no news.
+    messages: list[WebchatMessage | None] = [row[1] for row in rows]
+    return visitor, [message for message in messages if message is not None]
 
 
 async def nth_last_said(session: AsyncSession, visitor_id: str, count: int) -> datetime | None:
@@ -103,3 +104,33 @@ async def revoke(session: AsyncSession, visitor_id: str, now: datetime) -> None:
     gone = update(WebchatVisitor).where(col(WebchatVisitor.id) == visitor_id)
     await session.execute(gone.values(revoked_at=now))
     hint(session, topic(visitor_id))
+
+
+def _count_up(**values: object) -> Update:
+    mine = (visitor_table.c.id == bindparam("of_visitor"), visitor_table.c.revoked_at.is_(None))
+    counted = update(visitor_table).where(*mine).values(last_seq=visitor_table.c.last_seq + 1, **values)
+    return counted.returning(visitor_table.c.last_seq)
+
+
+# Built once: to build a statement costs more than to run it.
+_COUNT = _count_up()
+_COUNT_AND_END_TYPING = _count_up(agent_typing_until=None)
+_INSERT_MESSAGE = insert(message_table)
+_VISITOR = select(WebchatVisitor).where(
+    col(WebchatVisitor.id) == bindparam("of_visitor"),
+    col(WebchatVisitor.token_id) == bindparam("of_token"),
+    col(WebchatVisitor.revoked_at).is_(None),
+)
+_SAID = select(WebchatMessage).where(
+    col(WebchatMessage.visitor_id) == bindparam("of_visitor"), col(WebchatMessage.client_id) == bindparam("of_client")
+)
+_NEW_TO_THE_VISITOR = and_(
+    col(WebchatMessage.visitor_id) == col(WebchatVisitor.id), col(WebchatMessage.seq) > bindparam("after")
+)
+_NEWS = (
+    select(WebchatVisitor, WebchatMessage)
+    .outerjoin(WebchatMessage, _NEW_TO_THE_VISITOR)
+    .where(col(WebchatVisitor.id) == bindparam("of_visitor"))
+    .order_by(col(WebchatMessage.seq))
+    .limit(bindparam("most"))
+)

@@ -40,6 +40,8 @@ class Limits:
 
     text_max: int
     messages_per_minute: int
+    #: How long nobody looks at a typed message, because another line may follow.
+    settle_s: float = 0.0
 
 
 async def identify(session: AsyncSession, tokens: Tokens, token: str) -> WebchatVisitor:
@@ -95,15 +97,15 @@ async def say(
     """
     if known := await repository.message_said(session, visitor.id, request.client_id):
         return known, True
-    await _check_pace(session, now, visitor.id, limits.messages_per_minute)
+    if visitor.last_seq >= limits.messages_per_minute:
+        await _check_pace(session, now, visitor.id, limits.messages_per_minute)
     said = await _said(session, visitor, request, limits.text_max)
     seq = await repository.next_seq(session, visitor.id)
     if seq is None:
         raise VisitorUnknownError
     message = said_row(visitor.id, seq, said, now)
-    session.add(message)
-    await session.flush()
-    await accept(session, now, to_inbound(visitor, seq, said, now))
+    await repository.insert_message(session, message)
+    await accept(session, now, to_inbound(visitor, seq, said, now), settle_s=limits.settle_s)
     # What was being typed is here now; the answer need not wait for more of it.
     await note_visitor_typing(session, now, visitor.id, typing=False)
     return message, False
@@ -150,7 +152,7 @@ async def _pressed(session: AsyncSession, visitor_id: str, request: MessageReque
 
 
 async def _attachments(session: AsyncSession, visitor_id: str, ids: list[str]) -> tuple[Attachment, ...]:
-    uploads = await repository.own_uploads(session, visitor_id, ids)
+    uploads = await repository.own_uploads(session, visitor_id, ids) if ids else []
     if len(uploads) != len(set(ids)):
         raise UploadUnknownError
     return tuple(Attachment(id=each.id, name=each.name, mime=each.mime, size=each.size) for each in uploads)

@@ -14,6 +14,7 @@ from channels.webchat.tokens import FileToken, Tokens
 from kit.db import AsyncSession
 from kit.ground import Ground
 from kit.i18n import Locale
+from kit.web.deps import held
 
 #: What every visitor should know at once (a known outage), in the visitor's language; None when all is well.
 Banner = Callable[[AsyncSession, Locale], Awaitable[str | None]]
@@ -32,7 +33,11 @@ class ChatSite:
         self.banner = banner
         self.tokens = Tokens(settings.secret_key(), ground.clock)
         self.feed = Feed(ground, self.file_address)
-        self.limits = Limits(text_max=settings.text_max_chars, messages_per_minute=settings.chat_messages_per_minute)
+        self.limits = Limits(
+            text_max=settings.text_max_chars,
+            messages_per_minute=settings.chat_messages_per_minute,
+            settle_s=settings.burst_window_s,
+        )
 
     def file_address(self, file: FileToken) -> str:
         """Where the browser reads the file, relative to ``/chat/``; the address is the permission."""
@@ -57,7 +62,7 @@ def stopping_of(connection: HTTPConnection) -> asyncio.Event:
     return cast("asyncio.Event", connection.app.state.stopping)
 
 
-SiteDep = Annotated[ChatSite, Depends(site_of)]
+SiteDep = Annotated[ChatSite, held(site_of)]
 VisitorDep = Annotated[WebchatVisitor, Depends(visitor_of)]
 #: Set when the server is told to stop; whatever waits ends then.
-StoppingDep = Annotated[asyncio.Event, Depends(stopping_of)]
+StoppingDep = Annotated[asyncio.Event, held(stopping_of)]

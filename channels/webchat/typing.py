@@ -2,11 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Update
+from sqlalchemy import Update, bindparam
 from sqlmodel import col, select, update
 
 from channels.webchat.models import WebchatVisitor
-from channels.webchat.repository import topic
+from channels.webchat.repository import topic, visitor_table
 from kit.db import AsyncSession, hint
 
 LASTS = timedelta(seconds=8)
@@ -19,19 +19,17 @@ async def show_typing(session: AsyncSession, now: datetime, address: str, *, who
     hint(session, topic(address))
 
 
-async def hide_typing(session: AsyncSession, address: str) -> None:
-    await session.execute(_of(address).values(agent_typing_until=None))
-    hint(session, topic(address))
-
-
 async def note_visitor_typing(session: AsyncSession, now: datetime, address: str, *, typing: bool) -> None:
     await session.execute(_of(address).values(typing_until=now + LASTS if typing else None))
 
 
 async def is_visitor_typing(session: AsyncSession, now: datetime, address: str) -> bool:
     """The visitor is in the middle of a sentence; the bot lets people finish."""
-    until = (await session.exec(select(WebchatVisitor.typing_until).where(WebchatVisitor.id == address))).first()
+    until = (await session.execute(_TYPING_UNTIL, {"of_visitor": address})).scalar_one_or_none()
     return until is not None and until > now
+
+
+_TYPING_UNTIL = select(visitor_table.c.typing_until).where(visitor_table.c.id == bindparam("of_visitor"))
 
 
 def _of(address: str) -> Update:

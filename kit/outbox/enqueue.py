@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import Insert, Table, bindparam, insert
 from sqlalchemy.dialects import postgresql, sqlite
 
 from kit.clock import to_ms
 from kit.db import AsyncSession, hint
 from kit.log import current_correlation
 from kit.outbox.models import Job, JobState, Lane, Priority
+
+job_table: Table = Job.__table__  # type: ignore[attr-defined]  # SQLModel hides __table__ from its types.
+lane_table: Table = Lane.__table__  # type: ignore[attr-defined]  # As above.
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,20 +53,28 @@ async def enqueue(session: AsyncSession, now: datetime, jobs: Sequence[NewJob]) 
         ready = job.lane is None or job.lane in idle
         idle.discard(job.lane or "")
         rows.append(_row(job, now, JobState.READY if ready else JobState.WAITING))
-    await session.execute(insert(Job), rows)
+    await session.execute(_INSERT, rows)
     for queue in {job.queue for job in jobs}:
         hint(session, f"queue:{queue}")
 
 
 async def count_up(session: AsyncSession, lane: str, count: int) -> int:
     """Add to the number of unfinished jobs of a lane, take its lock, and return the new number."""
-    dialect_insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = dialect_insert(Lane).values(lane=lane, n=count)
-    counted = statement.on_conflict_do_update(
-        index_elements=["lane"],
-        set_={"n": Lane.__table__.c.n + count},  # type: ignore[attr-defined]  # SQLModel hides __table__ from its types.
-    ).returning(Lane.__table__.c.n)  # type: ignore[attr-defined]  # As above.
-    return int((await session.execute(counted)).scalar_one())
+    statement = _COUNT_UP[session.get_bind().dialect.name]
+    return int((await session.execute(statement, {"of_lane": lane, "more": count})).scalar_one())
+
+
+def _counting_up(dialect_insert: Any) -> Insert:
+    statement = dialect_insert(lane_table).values(lane=bindparam("of_lane"), n=bindparam("more"))
+    counted: Insert = statement.on_conflict_do_update(
+        index_elements=["lane"], set_={"n": lane_table.c.n + statement.excluded.n}
+    ).returning(lane_table.c.n)
+    return counted
+
+
+# Built once: to build a statement costs more than to run it.
+_INSERT = insert(job_table)
+_COUNT_UP = {"postgresql": _counting_up(postgresql.insert), "sqlite": _counting_up(sqlite.insert)}
 
 
 def _row(job: NewJob, now: datetime, state: JobState) -> dict[str, Any]:

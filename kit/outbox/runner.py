@@ -1,7 +1,7 @@
 """The loop of one worker on one queue: claim, handle, finish; woken by hints, patient without them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,12 +11,16 @@ import structlog
 from kit.clock import Clock, to_ms
 from kit.db import AsyncSession, Database
 from kit.log import bind_correlation, log
-from kit.outbox.work import ClaimedJob, LeaseLostError, claim, finish, next_due, postpone, renew, retry
+from kit.outbox.models import Priority
+from kit.outbox.work import ClaimedJob, LeaseLostError, claim, earliest, finish, postpone, renew, retry
 
 #: Runs inside the transaction that also finishes the job: its effect happens exactly once.
 Transactional = Callable[[AsyncSession, ClaimedJob], Awaitable[None]]
 #: Runs with no transaction open (it talks to the outside) and finishes the job itself.
 Independent = Callable[[ClaimedJob], Awaitable[None]]
+
+#: What was due is being claimed by another worker and not committed yet.
+_OTHERS_WERE_FASTER_S = 0.01
 
 
 class Postponed(Exception):  # noqa: N818 - not an error: the handler asks to be called later.
@@ -44,21 +48,31 @@ class Runner:
         """Work until ``stopping`` is set; jobs in hand are finished first."""
         async with self.db.bus.listening(f"queue:{self.queue}", "stopping") as listener:
             while not stopping.is_set():
-                if not await self.run_once():
-                    await listener.wait(await self._pause())
+                # A look before the claim: most hints are about jobs that are not due yet.
+                async with self.db.reading() as session:
+                    first = await earliest(session, queue=self.queue)
+                now = to_ms(self.clock.now())
+                due = [priority for priority, moment in first.items() if moment <= now]
+                if not due:
+                    await listener.wait(self._pause(first, now))
+                elif not await self.run_once(due):
+                    await listener.wait(_OTHERS_WERE_FASTER_S)
 
-    async def _pause(self) -> float:
+    def _pause(self, first: Mapping[Priority, int], now: int) -> float:
         """Seconds until the next job of the queue comes due, at most the polling interval."""
-        async with self.db.reading() as session:
-            due = await next_due(session, queue=self.queue)
-        if due is None:
-            return self.poll_s
-        return min(self.poll_s, max(0.001, (due - to_ms(self.clock.now())) / 1000))
+        return min([self.poll_s, *((moment - now) / 1000 for moment in first.values())])
 
-    async def run_once(self) -> int:
+    async def run_once(self, priorities: Iterable[Priority] = Priority) -> int:
         """Claim and handle one batch; return how many jobs were in it."""
         async with self.db.transaction() as session:
-            jobs = await claim(session, self.clock.now(), queue=self.queue, limit=self.width, lease_s=self.lease_s)
+            jobs = await claim(
+                session,
+                self.clock.now(),
+                queue=self.queue,
+                limit=self.width,
+                lease_s=self.lease_s,
+                priorities=priorities,
+            )
         if jobs:
             async with self._leases_renewed(jobs):
                 await asyncio.gather(*(self._handle(job) for job in jobs))

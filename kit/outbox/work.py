@@ -2,12 +2,12 @@
 
 import random
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Table, delete, func, literal_column, select, update
+from sqlalchemy import Row, Select, Table, bindparam, delete, func, literal_column, select, update
 
 from kit.clock import to_ms
 from kit.db import AsyncSession, hint
@@ -41,10 +41,21 @@ class ClaimedJob:
     correlation: str | None
 
 
-async def claim(session: AsyncSession, now: datetime, *, queue: str, limit: int, lease_s: float) -> list[ClaimedJob]:
-    """Take up to ``limit`` jobs that are due, people's first; nobody else gets them while the lease lasts."""
+async def claim(
+    session: AsyncSession,
+    now: datetime,
+    *,
+    queue: str,
+    limit: int,
+    lease_s: float,
+    priorities: Iterable[Priority] = Priority,
+) -> list[ClaimedJob]:
+    """Take up to ``limit`` jobs that are due, people's first; nobody else gets them while the lease lasts.
+
+    Who has looked with :func:`earliest` names the ``priorities`` that have any.
+    """
     taken: list[ClaimedJob] = []
-    for priority in Priority:
+    for priority in sorted(priorities):
         if len(taken) < limit:
             taken += await _claim_priority(
                 session, now, queue=queue, priority=priority, limit=limit - len(taken), lease_s=lease_s
@@ -55,25 +66,15 @@ async def claim(session: AsyncSession, now: datetime, *, queue: str, limit: int,
 async def _claim_priority(
     session: AsyncSession, now: datetime, *, queue: str, priority: Priority, limit: int, lease_s: float
 ) -> list[ClaimedJob]:
-    fence = secrets.token_hex(8)
-    lease_until = to_ms(now + timedelta(seconds=lease_s))
-    # A literal state lets both planners prove that the partial index serves the query.
-    due = (
-        select(job.c.id)
-        .where(job.c.queue == queue, job.c.priority == int(priority), job.c.state == _literal(JobState.READY))
-        .where(job.c.run_at <= to_ms(now))
-        .order_by(job.c.run_at, job.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-        .cte("due")
-    )
-    statement = (
-        update(job)
-        .where(job.c.id.in_(select(due.c.id)))
-        .values(state=int(JobState.RUNNING), attempt=job.c.attempt + 1, lease_until=lease_until, fence=fence)
-        .returning(*job.c)
-    )
-    rows = (await session.execute(statement)).all()
+    values = {
+        "of_queue": queue,
+        "of_priority": int(priority),
+        "now": to_ms(now),
+        "most": limit,
+        "until": to_ms(now + timedelta(seconds=lease_s)),
+        "holder": secrets.token_hex(8),
+    }
+    rows = (await session.execute(_CLAIM, values)).all()
     return sorted((_claimed(row) for row in rows), key=lambda claimed: claimed.id)
 
 
@@ -99,26 +100,21 @@ def _claimed(row: Row[Any]) -> ClaimedJob:
 
 async def finish(session: AsyncSession, done: ClaimedJob) -> None:
     """Delete the job and let the next of its lane go; raises LeaseLostError when it is no longer ours."""
-    mine = delete(job).where(job.c.id == done.id, job.c.fence == done.fence, job.c.state == int(JobState.RUNNING))
-    await _must_hit_one(session, mine)
+    if (await session.execute(_DELETE_MINE, {"held": done.id, "held_by": done.fence})).first() is None:
+        raise LeaseLostError
     await _release_lane(session, done)
 
 
 async def _release_lane(session: AsyncSession, done: ClaimedJob) -> None:
     if done.lane is None:
         return
-    down = (
-        update(lane_table).where(lane_table.c.lane == done.lane).values(n=lane_table.c.n - 1).returning(lane_table.c.n)
-    )
-    left = (await session.execute(down)).scalar_one()
-    if left == 0:
-        await session.execute(delete(lane_table).where(lane_table.c.lane == done.lane))
+    # Nearly always nothing waits behind the job, and its lane goes with it.
+    if (await session.execute(_END_LANE, {"of_lane": done.lane})).first() is not None:
         return
+    await session.execute(_COUNT_DOWN, {"of_lane": done.lane})
     # A statement of its own: it needs a snapshot taken after the lane lock was won, or a job
     # enqueued meanwhile would be overlooked and wait for ever.
-    waiting = job.c.state == _literal(JobState.WAITING)
-    first = select(job.c.id).where(job.c.lane == done.lane, waiting).order_by(job.c.id).limit(1)
-    await session.execute(update(job).where(job.c.id == first.scalar_subquery()).values(state=int(JobState.READY)))
+    await session.execute(_LET_NEXT_GO, {"of_lane": done.lane})
     hint(session, f"queue:{done.queue}")
 
 
@@ -184,8 +180,54 @@ async def reap(session: AsyncSession, now: datetime, *, everything: bool = False
     return len(rows)
 
 
-async def next_due(session: AsyncSession, *, queue: str) -> int | None:
-    """When the next ready job of the queue may run, in epoch ms; None when there is none."""
+async def earliest(session: AsyncSession, *, queue: str) -> dict[Priority, int]:
+    """When the first ready job of each priority may run, in epoch ms; a priority without any is left out."""
+    row = (await session.execute(_EARLIEST, {"of_queue": queue})).one()
+    return {priority: moment for priority, moment in zip(Priority, row, strict=True) if moment is not None}
+
+
+def _earliest_of(priority: Priority) -> Select[tuple[int]]:
     ready = job.c.state == _literal(JobState.READY)
-    first: int | None = await session.scalar(select(func.min(job.c.run_at)).where(job.c.queue == queue, ready))
-    return first
+    mine = (job.c.queue == bindparam("of_queue"), job.c.priority == literal_column(str(int(priority))))
+    return select(func.min(job.c.run_at)).where(*mine, ready)
+
+
+# Built once: to build a statement costs more than to run it.
+_EARLIEST = select(*(_earliest_of(priority).scalar_subquery().label(f"p{int(priority)}") for priority in Priority))
+# A literal state lets both planners prove that the partial index serves the query.
+_DUE = (
+    select(job.c.id)
+    .where(job.c.queue == bindparam("of_queue"), job.c.priority == bindparam("of_priority"))
+    .where(job.c.state == _literal(JobState.READY), job.c.run_at <= bindparam("now"))
+    .order_by(job.c.run_at, job.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+    .cte("due")
+)
+_CLAIM = (
+    update(job)
+    .where(job.c.id.in_(select(_DUE.c.id)))
+    .values(
+        state=_literal(JobState.RUNNING),
+        attempt=job.c.attempt + literal_column("1"),
+        lease_until=bindparam("until"),
+        fence=bindparam("holder"),
+    )
+    .returning(*job.c)
+)
+_DELETE_MINE = (
+    delete(job)
+    .where(job.c.id == bindparam("held"), job.c.fence == bindparam("held_by"))
+    .where(job.c.state == _literal(JobState.RUNNING))
+    .returning(job.c.id)
+)
+_LANE = lane_table.c.lane == bindparam("of_lane")
+_END_LANE = delete(lane_table).where(_LANE, lane_table.c.n == literal_column("1")).returning(lane_table.c.lane)
+_COUNT_DOWN = update(lane_table).where(_LANE).values(n=lane_table.c.n - literal_column("1"))
+_HEAD = (
+    select(job.c.id)
+    .where(job.c.lane == bindparam("of_lane"), job.c.state == _literal(JobState.WAITING))
+    .order_by(job.c.id)
+    .limit(literal_column("1"))
+)
+_LET_NEXT_GO = update(job).where(job.c.id == _HEAD.scalar_subquery()).values(state=_literal(JobState.READY))

@@ -2,12 +2,11 @@
 
 from typing import Annotated, cast, get_args
 
-from fastapi import Depends
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from kit.settings import Locale
-from kit.web.deps import ground_of
+from kit.web.deps import ground_of, held
 
 COOKIE = "yp_lang"
 COOKIE_SECONDS = 365 * 24 * 3600
@@ -56,4 +55,4 @@ def remember_locale(response: Response, locale: Locale, *, secure: bool) -> None
     response.set_cookie(COOKIE, locale, max_age=COOKIE_SECONDS, secure=secure, httponly=True, samesite="lax")
 
 
-LocaleDep = Annotated[Locale, Depends(locale_of)]
+LocaleDep = Annotated[Locale, held(locale_of)]

@@ -27,6 +27,7 @@ FILES = frozenset(
     i18n.py
     log.py
     outbox/__init__.py
+    outbox/dead.py
     outbox/enqueue.py
     outbox/models.py
     outbox/runner.py

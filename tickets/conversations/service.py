@@ -4,12 +4,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Table, insert
 from sqlmodel import col, select, update
 
 from kit.db import AsyncSession, hint
 from tickets.contacts.models import Contact
 from tickets.contacts.service import Sender, create_contact, find_contact
 from tickets.conversations.models import Author, Conversation, Message, Owner
+
+message_table: Table = Message.__table__  # type: ignore[attr-defined]  # SQLModel hides __table__ from its types.
+_INSERT = insert(message_table).returning(message_table.c.id)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,9 +32,7 @@ class NewMessage:
     intent: str | None = None
 
 
-async def conversation_of(
-    session: AsyncSession, now: datetime, sender: Sender
-) -> tuple[Conversation, Contact]:
+async def conversation_of(session: AsyncSession, now: datetime, sender: Sender) -> tuple[Conversation, Contact]:
     """The person's conversation on this thread, begun now if there was none."""
     # The row is held so that a colleague's reply and the bot's turn never cross.
     known = (
@@ -61,24 +63,24 @@ async def conversation_of(
 
 async def post(session: AsyncSession, now: datetime, conversation: Conversation, new: NewMessage) -> Message:
     """Add a message to the conversation; who watches its ticket is told after the commit."""
-    message = Message(
-        conversation_id=conversation.id,
-        ticket_id=new.ticket_id,
-        author=new.author,
-        author_name=new.author_name,
-        staff_id=new.staff_id,
-        internal=new.internal,
-        text=new.text,
-        buttons=new.buttons,
-        links=new.links,
-        attachments=new.attachments,
-        intent=new.intent,
-        created_at=now,
-    )
-    session.add(message)
+    row: dict[str, Any] = {
+        "conversation_id": conversation.id,
+        "ticket_id": new.ticket_id,
+        "author": new.author,
+        "author_name": new.author_name,
+        "staff_id": new.staff_id,
+        "internal": new.internal,
+        "text": new.text,
+        "buttons": new.buttons,
+        "links": new.links,
+        "attachments": new.attachments,
+        "intent": new.intent,
+        "created_at": now,
+    }
+    message = Message(**row, id=(await session.execute(_INSERT, row)).scalar_one())
+    # Written when the transaction ends, together with whatever else changes in the conversation.
     conversation.last_message_at = now
     session.add(conversation)
-    await session.flush()
     hint(session, f"conversation:{conversation.id}")
     return message
 
@@ -97,10 +99,7 @@ async def hold_conversation(session: AsyncSession, conversation_id: int) -> Conv
 async def transcript(session: AsyncSession, conversation_id: int, *, limit: int = 200) -> list[Message]:
     """The last ``limit`` messages, oldest first."""
     newest = (
-        select(Message)
-        .where(Message.conversation_id == conversation_id)
-        .order_by(col(Message.id).desc())
-        .limit(limit)
+        select(Message).where(Message.conversation_id == conversation_id).order_by(col(Message.id).desc()).limit(limit)
     )
     return list(reversed((await session.exec(newest)).all()))
 

@@ -43,11 +43,7 @@ async def _recent_wait(session: AsyncSession, ticket: Ticket) -> float | None:
         .order_by(col(Ticket.id).desc())
         .limit(_RECENT)
     )
-    waits = [
-        (replied - created).total_seconds()
-        for created, replied in (await session.exec(recent)).all()
-        if replied
-    ]
+    waits = [(replied - created).total_seconds() for created, replied in (await session.exec(recent)).all() if replied]
     return median(waits) if waits else None
 
 

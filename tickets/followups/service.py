@@ -14,9 +14,7 @@ from tickets.followups.models import FollowUp, FollowUpKind, FollowUpState
 from tickets.models import Ticket
 
 
-async def schedule(
-    session: AsyncSession, ticket: Ticket, thread: str, kind: FollowUpKind, due_at: datetime
-) -> None:
+async def schedule(session: AsyncSession, ticket: Ticket, thread: str, kind: FollowUpKind, due_at: datetime) -> None:
     """Make ``kind`` due at a moment; a pending one of the kind is moved there."""
     dialect_insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     row = {

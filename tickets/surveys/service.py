@@ -20,9 +20,7 @@ async def may_ask(session: AsyncSession, now: datetime, ticket: Ticket, rhythm: 
     The person's row is taken by a conditional update, so two tickets closing at once ask once.
     """
     contact = update(Contact).where(col(Contact.id) == ticket.contact_id)
-    rested = col(Contact.last_survey_at).is_(None) | (
-        col(Contact.last_survey_at) <= now - rhythm.survey_quiet
-    )
+    rested = col(Contact.last_survey_at).is_(None) | (col(Contact.last_survey_at) <= now - rhythm.survey_quiet)
     taken = await session.exec(
         contact.where(rested).values(last_survey_at=now).execution_options(synchronize_session=False)
     )
@@ -49,9 +47,7 @@ async def _insert(session: AsyncSession, now: datetime, ticket: Ticket) -> bool:
 
 async def rate(session: AsyncSession, now: datetime, ticket: Ticket, *, score: int) -> None:
     """One to five; a second answer corrects the first."""
-    await session.exec(
-        update(Survey).where(col(Survey.ticket_id) == ticket.id).values(score=score, answered_at=now)
-    )
+    await session.exec(update(Survey).where(col(Survey.ticket_id) == ticket.id).values(score=score, answered_at=now))
     await note_event(session, now, ticket, EventKind.RATED, CUSTOMER, score=score)
 
 
