@@ -32,8 +32,9 @@ def answer_question(situation: Situation) -> Turn:
     if result.outcome is Outcome.CLARIFY:
         choice = memory.model_copy(update={"candidates": slugs[:_CHOICES], "step": Step.CHOICE})
         return Turn((*doubts, Clarify(slugs[:_CHOICES])), choice)
-    answered = memory.model_copy(update={"slug": slugs[0], "candidates": slugs[1:_CHOICES], "step": Step.SOLVED})
-    return Turn((*doubts, Answer(slugs[0])), answered)
+    # What it is about stays the first, surest one's matter, however many others are tried and do not help.
+    about = {"slug": slugs[0], "component": situation.components.get(slugs[0]), "candidates": slugs[1:_CHOICES]}
+    return Turn((*doubts, Answer(slugs[0])), memory.model_copy(update={**about, "step": Step.SOLVED}))
 
 
 def _new_question(situation: Situation) -> Memory:

@@ -10,6 +10,7 @@ const PAGE = 50;
 const TYPING_LASTS = 9000;
 const TYPING_EVERY = 3000;
 const AWAITED = 7 * 24 * 3600 * 1000;
+const LEAD_SETTLES = 300;
 
 export class Chat extends EventTarget {
   messages = new Map();
@@ -98,6 +99,8 @@ export class Chat extends EventTarget {
     if (!this.started) return;
     this.#set({ status: "online" });
     this.tabs.start();
+    // What the leading tab passed on between our look at the history and our listening to it is looked up.
+    setTimeout(() => this.started && !this.tabs.leading && this.resync(), LEAD_SETTLES);
     this.queue.flush();
   }
 
