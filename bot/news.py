@@ -52,15 +52,15 @@ class Matter:
     def moment(self, at: datetime) -> str:
         return show_moment(at, self.locale, self.ground.settings.time_zone)
 
-    async def announce(self, text: str, *, buttons: tuple[Reply, ...] = ()) -> None:
-        """Say it as the desk, with the tracking link."""
+    async def announce(self, text: str, *, buttons: tuple[Reply, ...] = (), link: bool = False) -> None:
+        """Say it as the desk; ``link`` adds the tracking page, which is tiring under every message."""
         label = translate("say.track", self.locale, number=self.ticket.number)
-        link = Reference(label, f"/t/{self.ticket.token}?lang={self.locale}")
+        page = Reference(label, f"/t/{self.ticket.token}?lang={self.locale}")
         await say(
             self.session,
             self.now,
             self.conversation,
-            Speech(text, buttons, (link,)),
+            Speech(text, buttons, (page,) if link else ()),
             base_url=self.ground.settings.base_url,
             author=Author.SYSTEM,
             ticket_id=self.ticket.id,
@@ -109,7 +109,7 @@ async def _promised(matter: Matter) -> None:
 
 
 async def _resolved(matter: Matter) -> None:
-    await matter.announce(matter.tell("news.resolved", solution=matter.ticket.solution))
+    await matter.announce(matter.tell("news.resolved", solution=matter.ticket.solution), link=True)
 
 
 async def _follow_up(matter: Matter) -> None:

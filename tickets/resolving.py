@@ -2,7 +2,9 @@
 
 from datetime import datetime
 
-from kit.db import AsyncSession
+from sqlmodel import col, select
+
+from kit.db import AsyncSession, hint
 from kit.text import clean_text
 from tickets.actors import Actor
 from tickets.conversations.service import get_conversation, release
@@ -10,7 +12,7 @@ from tickets.errors import MoveNotAllowedError, ReplyTooLongError, SolutionMissi
 from tickets.events import DeskEvent, emit
 from tickets.followups.models import FollowUpKind
 from tickets.followups.service import cancel, schedule
-from tickets.models import EventKind, Ticket
+from tickets.models import EventKind, Ticket, TicketEvent
 from tickets.opening import Rhythm
 from tickets.repository import change, note_event
 from tickets.sla.service import due_times
@@ -124,3 +126,18 @@ async def reopen(
     await note_event(session, now, ticket, EventKind.REOPENED, actor, public=True, reason=reason)
     await schedule(session, ticket, thread, FollowUpKind.PROGRESS, due)
     await schedule(session, ticket, thread, FollowUpKind.RESOLUTION_LATE, resolution_due)
+
+
+async def give_reason(session: AsyncSession, ticket: Ticket, reason: str) -> None:
+    """Write on the last reopening why, when the customer says so only afterwards."""
+    last = (
+        select(TicketEvent)
+        .where(TicketEvent.ticket_id == ticket.id, TicketEvent.kind == EventKind.REOPENED)
+        .order_by(col(TicketEvent.id).desc())
+        .limit(1)
+    )
+    reopened = (await session.exec(last)).first()
+    if reopened is not None:
+        reopened.data = {**reopened.data, "reason": reason}
+        session.add(reopened)
+        hint(session, f"ticket:{ticket.id}")

@@ -4,7 +4,6 @@ from bot.dialogue.decisions import (
     Abstain,
     AddReason,
     AddToTicket,
-    Answer,
     CallPerson,
     Confirm,
     Greet,
@@ -19,7 +18,7 @@ from bot.dialogue.drafting import begin_draft, on_fact, skip_fact, step_back
 from bot.dialogue.intents import Intent
 from bot.dialogue.memory import Memory, Step
 from bot.dialogue.presses import Action
-from bot.dialogue.questioning import answer_question, not_solved, on_choice, on_solved, solved
+from bot.dialogue.questioning import answer_question, not_solved, on_choice, on_solved, pick, solved
 from bot.dialogue.situation import Situation, Turn
 
 #: A "no" longer than this tells what is wrong as well.
@@ -186,8 +185,7 @@ def _on_press(situation: Situation) -> Turn:
         case Action.STATUS:
             return Turn((ShowStatus(),), memory)
         case Action.ARTICLE:
-            picked = memory.model_copy(update={"slug": press.value, "step": Step.SOLVED})
-            return Turn((Answer(press.value),), picked)
+            return pick(situation, press.value)
         case Action.NONE:
             return _none_of_these(situation)
         case Action.WORKS | Action.BROKEN:

@@ -72,7 +72,8 @@ def _fact_value(situation: Situation, draft: Draft, name: str) -> Turn:
     said, memory = situation.said, situation.memory
     facts = found(said.entities)
     if name in facts:
-        return _filled(memory, draft, facts)
+        kept = {name: said.text[:_MAX_FACT]} if BY_NAME[name].wordy else {}
+        return _filled(memory, draft, facts | kept)
     if (answer := _question_between(situation)) is not None:
         return Turn((answer, AskFact(name)), memory)
     doubt = doubtful(name, said.entities)

@@ -22,7 +22,7 @@ from tickets.desk.waiting import expected_wait
 from tickets.models import EventKind, Ticket
 from tickets.opening import Matter, Rhythm, open_ticket
 from tickets.repository import change, find_by_number, find_ticket, note_event
-from tickets.resolving import confirm, reopen
+from tickets.resolving import confirm, give_reason, reopen
 from tickets.surveys.service import comment, rate, survey_of
 
 
@@ -216,7 +216,7 @@ async def _reopen(scene: Scene, decision: decisions.Reopen) -> Speech:
 
 async def _add_reason(scene: Scene, decision: decisions.AddReason) -> Speech:
     ticket = _ticket(scene)
-    await note_event(scene.session, scene.now, ticket, EventKind.CUSTOMER_WROTE, CUSTOMER, reason=decision.reason)
+    await give_reason(scene.session, ticket, decision.reason)
     return Speech(scene.tell("say.reason_added"))
 
 

@@ -7,22 +7,28 @@ from bot.dialogue.entities import Entity, EntityKind
 
 @dataclass(frozen=True)
 class Fact:
-    """A thing worth knowing. ``typed`` facts only take what an extractor recognised (or a second try)."""
+    """A thing worth knowing.
+
+    ``typed`` facts only take what an extractor recognised (or a second try); of ``wordy`` ones the person's own
+    words are kept whole, whatever was recognised in them.
+    """
 
     name: str
     kinds: tuple[EntityKind, ...]
     typed: bool
     components: frozenset[str] | None = None
+    wordy: bool = False
 
 
 FACTS: tuple[Fact, ...] = (
     # Asked only when somebody wants a ticket without having said what is wrong.
     Fact("problem", (), typed=False),
-    Fact("error", (EntityKind.ERROR_CODE, EntityKind.ERROR_TEXT), typed=False),
+    Fact("error", (EntityKind.ERROR_CODE, EntityKind.ERROR_TEXT), typed=False, wordy=True),
     Fact(
         "client",
         (EntityKind.CLIENT, EntityKind.OS, EntityKind.BROWSER),
         typed=False,
+        wordy=True,
         components=frozenset({"device", "client", "print", "login"}),
     ),
     Fact(

@@ -100,10 +100,14 @@ def on_choice(situation: Situation) -> Turn | None:
     memory, said = situation.memory, situation.said
     place = _CHOICE_DIGITS.get(said.text.strip())
     if place is not None and place < len(memory.candidates):
-        slug = memory.candidates[place]
-        others = tuple(other for other in memory.candidates if other != slug)
-        picked = {"slug": slug, "candidates": others, "step": Step.SOLVED}
-        return Turn((Answer(slug),), memory.model_copy(update=picked))
+        return pick(situation, memory.candidates[place])
     if said.intent in {Intent.NO, Intent.STILL_BROKEN} and len(said.text) <= 8:  # noqa: PLR2004 - "都不是".
         return Turn((Abstain(tried=True),), memory.at(Step.OFFER))
     return None
+
+
+def pick(situation: Situation, slug: str) -> Turn:
+    """Answer with the title that was chosen; the others stay the next best."""
+    others = tuple(other for other in situation.memory.candidates if other != slug)
+    chosen = {"slug": slug, "component": situation.components.get(slug), "candidates": others, "step": Step.SOLVED}
+    return Turn((Answer(slug),), situation.memory.model_copy(update=chosen))

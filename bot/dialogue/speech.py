@@ -62,10 +62,10 @@ def greet(_: Greet, locale: Locale, organisation: str) -> Speech:
 def answer(decision: Answer, article: ArticleView, locale: Locale) -> Speech:
     """Title, summary, numbered steps, a link; then whether it helped."""
     lines = [translate("say.next_best", locale)] if decision.again else []
-    lines += [f"【{article.title}】" if locale == "zh" else article.title, article.summary]
+    lines += [f"【{article.title}】" if locale == "zh" else article.title, article.summary, ""]
     lines += [f"{number}. {step}" for number, step in enumerate(article.steps, 1)]
     if decision.ask:
-        lines.append(translate("say.solved?", locale))
+        lines += ["", translate("say.solved?", locale)]
     link = Reference(translate("say.read_more", locale, title=article.title), f"/help/{article.slug}?lang={locale}")
     offered = replies(locale, "yes", "no", "person") if decision.ask else ()
     return Speech("\n".join(lines), offered, (link,))

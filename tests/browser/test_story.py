@@ -229,7 +229,8 @@ def resolved_and_reopened(stage: Stage, number: str) -> None:
     agent.stands_at("processing")
     expect(agent.head).to_contain_text(agent.text("alarm.reopened"))
     expect(agent.head).to_contain_text(agent.text("priority.1"))
-    expect(agent.thread.get_by_text(words.still_broken)).to_be_visible()
+    # Once as the customer said it, once as the reason of the reopening.
+    expect(agent.thread.get_by_text(words.still_broken)).to_have_count(2)
     stage.album.take(agent.page, "reopened")
 
 

@@ -123,7 +123,8 @@ export class Log {
   }
 
   #message(message, flags) {
-    if (message.author === "system") return h("div", { class: "row system" }, h("div", { class: "notice" }, ...linkified(message.text), this.#links(message)), this.#buttons(message, flags.live));
+    const quiet = message.author === "system" && !message.buttons.length && !message.links.length;
+    if (quiet) return h("div", { class: "row system" }, h("div", { class: "notice" }, ...linkified(message.text), this.#links(message)), this.#buttons(message, flags.live));
     const mine = message.author === "customer";
     const row = h("div", { class: `row ${mine ? "mine" : "theirs"} ${flags.head ? "head" : ""}` });
     if (!mine && flags.head) row.append(this.#author(message));
@@ -135,7 +136,7 @@ export class Log {
   }
 
   #author(message) {
-    const name = message.name || this.texts.t(message.author === "bot" ? "bot" : "staff");
+    const name = message.name || this.texts.t(message.author === "staff" ? "staff" : "bot");
     return h("div", { class: `author ${message.author}` }, h("span", { class: "face", "aria-hidden": "true", text: [...name][0] }), h("span", { text: name }));
   }
 

@@ -34,8 +34,14 @@ export class Panel {
     this.element.setAttribute("aria-label", t("title"));
     this.composer = new Composer(chat, texts, { sent: () => this.log.toEnd() });
     this.log = new Log(chat, texts, {
-      press: (button, message) => chat.send({ button: { id: button.id, label: button.label }, replyTo: message.seq }),
-      say: (text) => chat.send({ text }),
+      press: (button, message) => {
+        chat.send({ button: { id: button.id, label: button.label }, replyTo: message.seq });
+        this.#focus();
+      },
+      say: (text) => {
+        chat.send({ text });
+        this.#focus();
+      },
       retry: () => chat.queue.retry(),
       edit: (item) => this.#edit(item),
       older: (button) => this.#older(button),
@@ -106,6 +112,11 @@ export class Panel {
     this.log.toEnd();
     this.render();
     this.composer.grow();
+    this.#focus();
+  }
+
+  /** Never nowhere: a pressed button goes away, and Escape must still reach the panel. */
+  #focus() {
     // On a touch screen the keyboard would cover half of the answer.
     if (!matchMedia("(pointer: coarse)").matches) this.composer.focus();
     else if (!this.page) this.log.element.focus({ preventScroll: true });

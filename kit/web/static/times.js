@@ -6,8 +6,8 @@ const words = new Intl.RelativeTimeFormat(lang, { numeric: "auto", style: "short
 function spoken(seconds) {
   const size = Math.abs(seconds);
   if (size < 60) return words.format(0, "second");
-  if (size < 3600) return words.format(Math.trunc(seconds / 60), "minute");
-  return words.format(Math.trunc(seconds / 3600), "hour");
+  if (size < 3570) return words.format(Math.round(seconds / 60), "minute");
+  return words.format(Math.round(seconds / 3600), "hour");
 }
 
 function refresh(root = document) {

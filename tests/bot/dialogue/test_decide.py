@@ -187,7 +187,27 @@ class TestDoubts:
         assert [type(decision) for decision in decisions] == [d.Explain, d.Answer]
 
 
+class TestChoices:
+    def test_the_title_that_was_picked_is_not_offered_again(self) -> None:
+        _, memory = pressed(Action.ARTICLE, "a", memory=CHOOSING)
+        decisions, _ = turn("没解决", memory)
+        assert decisions == (d.MarkHelped("a", helped=False), d.Answer("b", again=True))
+
+    def test_what_it_is_about_stays_the_first_answers_matter(self) -> None:
+        components = {"a": "upload", "b": "platform", "c": "platform"}
+        _, memory = turn("离线发票上传不了怎么办", found=ANSWER, components=components)
+        for _ in range(3):
+            _, memory = turn("没解决", memory, components=components)
+        assert memory.draft is not None
+        assert memory.draft.component == "upload"
+
+
 class TestDraft:
+    def test_an_error_is_kept_in_the_persons_own_words(self) -> None:
+        _, memory = turn("提示：网络异常，错误码 -1001", asking("error", "phone"))
+        assert memory.draft is not None
+        assert memory.draft.facts["error"] == "提示：网络异常，错误码 -1001"
+
     def test_what_is_known_is_not_asked_again(self) -> None:
         memory = Memory(step=Step.OFFER, question="开不了票", known={"error": "-1001", "region": "北京"})
         decisions, after = turn("好的", memory)

@@ -49,13 +49,25 @@ class TestThread:
         self, ground: Ground, wang: Person, outcome: str | None, text: str, *, bad: bool
     ) -> None:
         opened = await open_one(ground)
-        message_id = await said(ground, opened.conversation_id, "您好")
+        message_id = await said(ground, opened.conversation_id, "您好", author=Author.STAFF)
         if outcome:
             async with ground.db.transaction() as session:
                 await record_delivery(session, message_id, outcome)
         shown = bubble(await wang.page(f"/console/tickets/{opened.ticket_id}"), "您好")
         assert text in shown
         assert ("yc-delivery-bad" in shown) == bad
+
+    @pytest.mark.parametrize(("outcome", "told"), [(None, False), ("sent", False), ("failed", True)])
+    async def test_of_the_bots_own_words_only_what_went_wrong_is_told(
+        self, ground: Ground, wang: Person, outcome: str | None, *, told: bool
+    ) -> None:
+        opened = await open_one(ground)
+        message_id = await said(ground, opened.conversation_id, "您好")
+        if outcome:
+            async with ground.db.transaction() as session:
+                await record_delivery(session, message_id, outcome)
+        shown = bubble(await wang.page(f"/console/tickets/{opened.ticket_id}"), "您好")
+        assert ("yc-delivery" in shown) == told
 
     async def test_what_a_customer_says_has_no_delivery(self, ground: Ground, wang: Person) -> None:
         opened = await open_one(ground, "转圈了")

@@ -104,7 +104,14 @@ function composer() {
     show();
   });
 
+  const typed = text.value;
   enter("reply");
+  // What was typed before this script ran is newer than any draft.
+  if (typed) {
+    text.value = typed;
+    saveDraft(key("reply"), typed);
+    show();
+  }
   if (!text.value && readDraft(key("note"))) enter("note");
 }
 

@@ -77,11 +77,16 @@ def _bubble(message: Message, locale: Locale) -> Entry:
         who=message.author_name or spoken("console.actor", message.author, locale),
         at=message.created_at,
         text=message.text,
-        delivery=_delivery(message, locale) if outgoing else None,
+        delivery=_delivery(message, locale) if outgoing and _is_told(message) else None,
         buttons=[str(button.get("label", "")) for button in message.buttons],
         links=[link for link in message.links if is_web(str(link.get("url", "")))],
         files=[_file(message.id, file) for file in message.attachments],
     )
+
+
+def _is_told(message: Message) -> bool:
+    # That the bot's own words arrived is the rule and not recorded; only the exceptions are.
+    return message.author != Author.BOT or message.delivery in _NOT_ARRIVED
 
 
 def _delivery(message: Message, locale: Locale) -> Outcome:
