@@ -1,0 +1,81 @@
+"""HTTP/1.1 over one kept connection, and nothing more: the client must not be what is measured."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+HOST = "127.0.0.1"
+
+
+class WireError(Exception):
+    """The server answered what was not asked for, or hung up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    body: bytes
+
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+class Connection:
+    """One request at a time, as a browser does on one connection."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._turn = asyncio.Lock()
+
+    async def post(self, path: str, body: Mapping[str, Any], *, token: str = "") -> Answer:
+        content = json.dumps(body, ensure_ascii=False).encode()
+        head = _head("POST", path, token) + f"Content-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n"
+        async with self._turn:
+            self._writer.write(head.encode() + content)
+            status, headers = await _read_head(self._reader)
+            return Answer(status, await self._reader.readexactly(int(headers.get("content-length", "0"))))
+
+    def close(self) -> None:
+        self._writer.close()
+
+
+async def connect(port: int) -> Connection:
+    return Connection(*await asyncio.open_connection(HOST, port))
+
+
+async def events(port: int, path: str, token: str) -> AsyncIterator[dict[str, str]]:
+    """The fields of each server-sent event, until the server ends the stream."""
+    reader, writer = await asyncio.open_connection(HOST, port)
+    try:
+        writer.write((_head("GET", path, token) + "Accept: text/event-stream\r\n\r\n").encode())
+        status, _ = await _read_head(reader)
+        if status != 200:
+            raise WireError(f"{path}: {status}")
+        async for block in _blocks(reader):
+            yield dict(line.partition(": ")[::2] for line in block.splitlines())
+    finally:
+        writer.close()
+
+
+async def _blocks(reader: asyncio.StreamReader) -> AsyncIterator[str]:
+    read = b""
+    while size := int(await reader.readline(), 16):
+        read += await reader.readexactly(size)
+        await reader.readexactly(2)
+        *whole, read = read.split(b"\n\n")
+        for block in whole:
+            yield block.decode()
+
+
+def _head(method: str, path: str, token: str) -> str:
+    signed = f"Authorization: Bearer {token}\r\n" if token else ""
+    return f"{method} {path} HTTP/1.1\r\nHost: {HOST}\r\n{signed}"
+
+
+async def _read_head(reader: asyncio.StreamReader) -> tuple[int, dict[str, str]]:
+    first, *lines = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").rstrip().split("\r\n")
+    headers = (line.partition(": ") for line in lines)
+    return int(first.split(" ", 2)[1]), {name.lower(): value for name, _, value in headers}
