@@ -79,6 +79,7 @@ def _runners(ground: Ground, library: Library, channels: Mapping[str, Channel]) 
         ground.clock,
         IN_QUEUE,
         transactional=transactional(dialogue, News(ground)),
+        foresee=dialogue.foresee,
         lease_s=ground.settings.lease_s,
     )
     outward = (

@@ -2,8 +2,9 @@
 
 import asyncio
 import signal
+from collections.abc import Coroutine
 from types import FrameType
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 import uvicorn
@@ -39,22 +40,28 @@ def _ground(*, alone: bool = False) -> Ground:
     return make_ground(settings, bus=make_bus(settings.url(), alone=alone))
 
 
+def _stay(serving: Coroutine[Any, Any, None]) -> None:
+    """Run until told to stop, on the loop uvicorn prefers: uvloop, where there is one."""
+    with asyncio.Runner(loop_factory=uvicorn.Config("").get_loop_factory()) as runner:
+        runner.run(serving)
+
+
 @app.command()
 def serve(*, demo: Annotated[bool, typer.Option(help="Fill an empty installation with demo data.")] = False) -> None:
     """Web and worker in one process."""
-    asyncio.run(_serve(_ground(alone=True), work=True, demo=demo))
+    _stay(_serve(_ground(alone=True), work=True, demo=demo))
 
 
 @app.command()
 def web() -> None:
     """The web part alone; workers run elsewhere on the same database."""
-    asyncio.run(_serve(_ground(), work=False, demo=False))
+    _stay(_serve(_ground(), work=False, demo=False))
 
 
 @app.command()
 def worker() -> None:
     """The worker part alone."""
-    asyncio.run(_work(_ground()))
+    _stay(_work(_ground()))
 
 
 @db_app.command()

@@ -1,5 +1,6 @@
 """Accept a message once: the row, and the event that makes somebody answer it, in one transaction."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -85,6 +86,22 @@ _UNHANDLED = (
     .where(col(InboundMessage.thread) == bindparam("of_thread"), col(InboundMessage.handled_at).is_(None))
     .order_by(col(InboundMessage.id))
     .limit(MAX_BURST)
+)
+
+
+async def waiting_texts(session: AsyncSession, threads: Sequence[str]) -> list[str]:
+    """What each of the threads has typed and nobody has answered, its lines joined."""
+    lines: dict[str, list[str]] = {}
+    for thread, text in (await session.execute(_WAITING_TEXTS, {"of_threads": list(threads)})).all():
+        lines.setdefault(thread, []).append(text)
+    return ["\n".join(texts) for texts in lines.values()]
+
+
+_WAITING_TEXTS = (
+    select(inbound_table.c.thread, inbound_table.c.text)
+    .where(inbound_table.c.thread.in_(bindparam("of_threads", expanding=True)))
+    .where(inbound_table.c.handled_at.is_(None), inbound_table.c.button.is_(None), inbound_table.c.text != "")
+    .order_by(inbound_table.c.id)
 )
 
 

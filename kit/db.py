@@ -83,7 +83,7 @@ class Database:
         self.bus: Bus = bus or LocalBus()
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         options: dict[str, Any] = {"async_creator": _InLoop.creator(url)} if self.is_sqlite else {}
-        self.engine: AsyncEngine = create_async_engine(url, pool_size=pool_size, max_overflow=pool_size, **options)
+        self.engine: AsyncEngine = create_async_engine(url, **_pool(pool_size), **options)
         self._read_engine = self.engine if self.is_sqlite else _read_only(url, pool_size)
         self._writing = asyncio.Lock()
         if self.is_sqlite:
@@ -126,9 +126,12 @@ class Database:
 def _read_only(url: str, pool_size: int) -> AsyncEngine:
     """Connections without transactions: a look is then one trip to the server instead of three."""
     only = {"server_settings": {"default_transaction_read_only": "on"}}
-    return create_async_engine(
-        url, pool_size=pool_size, max_overflow=pool_size, isolation_level="AUTOCOMMIT", connect_args=only
-    )
+    return create_async_engine(url, **_pool(pool_size), isolation_level="AUTOCOMMIT", connect_args=only)
+
+
+def _pool(size: int) -> dict[str, Any]:
+    """Connections that stay: in a rush it is cheaper to wait for one than to make one and throw it away."""
+    return {"pool_size": size, "max_overflow": 0, "pool_use_lifo": True}
 
 
 class _InLoop(aiosqlite.Connection):

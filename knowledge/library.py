@@ -17,9 +17,10 @@ from knowledge.articles import ArticleView, all_articles, in_language
 from knowledge.models import Article, Question
 from knowledge.search.encoder import Matrix
 from knowledge.search.fold import simplify
-from knowledge.search.index import Index, Result
+from knowledge.search.index import Index, Result, encoded
 from knowledge.search.phrasing import Phrasing, background
 from knowledge.search.preparation import with_vectors
+from knowledge.search.remembering import Remembering
 
 #: So few texts in one call that a question asked meanwhile waits for the encoder some hundredths of a second.
 _AT_ONCE = 4
@@ -61,7 +62,7 @@ class Library:
         self._db = db
         self._build = build
         self._clock = clock
-        self._encoder = encoder
+        self._encoder = None if encoder is None else Remembering(encoder, encoder.MODEL)
         self._shelf: _Shelf | None = None
         self._refreshing = asyncio.Lock()
         self._background = background()
@@ -104,6 +105,11 @@ class Library:
                 if await _revision(session) == self._shelf.revision:
                     return None
         return await self._read()
+
+    def foresee(self, texts: Sequence[str]) -> None:
+        """Prepare for these to be searched for one after another, which is cheaper together."""
+        if self._encoder is not None and self._standing.semantic:
+            self._encoder.foresee([encoded(text) for text in texts])
 
     def search(self, text: str, locale: Locale) -> Result:
         """The articles that answer ``text``, and whether they are good enough to give."""

@@ -1,6 +1,6 @@
 """One turn of a dialogue: everything a person has sent since the last answer, understood, decided, answered."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -10,7 +10,7 @@ from bot.dialogue.intents import Expecting
 from bot.dialogue.memory import Memory, Step
 from bot.dialogue.presses import Action, Press, parse_press
 from bot.dialogue.situation import Glimpse, Situation, Turn
-from bot.dialogue.speech import merged
+from bot.dialogue.speech import Speech, merged
 from bot.dialogue.understand import Understanding, understand
 from bot.voice import say
 from channels import inbox
@@ -66,6 +66,14 @@ class Dialogue:
         bind_correlation(messages[-1].correlation)
         await self._play(session, messages)
 
+    async def foresee(self, jobs: Sequence[ClaimedJob]) -> None:
+        """Several turns are at hand: what they will look for is encoded together."""
+        threads = [job.payload["thread"] for job in jobs if job.kind == inbox.MESSAGE_RECEIVED]
+        if len(threads) > 1:
+            async with self.ground.db.reading() as session:
+                texts = await inbox.waiting_texts(session, threads)
+            self.library.foresee(texts)
+
     async def _wait_for_more(self, session: AsyncSession, messages: list[InboundMessage]) -> None:
         """People type one thought in several lines; a pressed button is complete by itself."""
         newest, settings = messages[-1], self.ground.settings
@@ -89,8 +97,8 @@ class Dialogue:
         memory = Memory.model_validate(conversation.memory)
         press = parse_press(newest.button)
         said = _understood(messages, memory, conversation)
-        conversation.locale = said.locale
         ticket = await _ticket_meant(session, conversation, memory, press)
+        conversation.locale = said.locale
         await self._keep(session, conversation, ticket, messages, said)
         situation = self._with_search(
             Situation(
@@ -117,9 +125,12 @@ class Dialogue:
             memory=turn.memory,
             ticket=ticket,
         )
-        await self._log_search(session, conversation, situation)
-        await self._speak(scene, turn)
-        await inbox.mark_handled(session, now, messages)
+        speech = merged([await carry_out(scene, decision) for decision in turn.decisions])
+        # What has changed in the conversation is written once, when the job is finished.
+        with session.no_autoflush:
+            await self._log_search(session, conversation, situation)
+            await self._speak(scene, turn, speech)
+            await inbox.mark_handled(session, now, messages)
 
     async def _keep(
         self,
@@ -130,15 +141,16 @@ class Dialogue:
         said: Understanding,
     ) -> None:
         open_ticket = ticket if ticket and ticket.stage in OPEN_STAGES else None
-        for message in messages:
-            new = NewMessage(
-                author=Author.CUSTOMER,
-                text=message.text,
-                attachments=message.attachments,
-                ticket_id=open_ticket.id if open_ticket else None,
-                intent=said.intent,
-            )
-            await post(session, message.received_at, conversation, new)
+        with session.no_autoflush:
+            for message in messages:
+                new = NewMessage(
+                    author=Author.CUSTOMER,
+                    text=message.text,
+                    attachments=message.attachments,
+                    ticket_id=open_ticket.id if open_ticket else None,
+                    intent=said.intent,
+                )
+                await post(session, message.received_at, conversation, new)
 
     def _with_search(self, situation: Situation) -> Situation:
         if not needs_search(situation):
@@ -162,8 +174,7 @@ class Dialogue:
             candidates=[{"slug": hit.article, "score": round(hit.score, 3)} for hit in found.hits],
         )
 
-    async def _speak(self, scene: Scene, turn: Turn) -> None:
-        speech = merged([await carry_out(scene, decision) for decision in turn.decisions])
+    async def _speak(self, scene: Scene, turn: Turn, speech: Speech) -> None:
         scene.conversation.memory = scene.memory.model_dump(mode="json", exclude_defaults=True)
         scene.session.add(scene.conversation)
         kinds = [type(decision).__name__ for decision in turn.decisions]

@@ -1,7 +1,7 @@
 """The loop of one worker on one queue: claim, handle, finish; woken by hints, patient without them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -40,7 +40,9 @@ class Runner:
     queue: str
     transactional: Mapping[str, Transactional] = field(default_factory=dict)
     independent: Mapping[str, Independent] = field(default_factory=dict)
-    width: int = 8
+    #: Told of a batch before its jobs are handled one by one, to prepare what is cheaper together.
+    foresee: Callable[[Sequence[ClaimedJob]], Awaitable[None]] | None = None
+    width: int = 10
     lease_s: float = 30
     poll_s: float = 1.0
 
@@ -75,8 +77,17 @@ class Runner:
             )
         if jobs:
             async with self._leases_renewed(jobs):
+                await self._foresee(jobs)
                 await asyncio.gather(*(self._handle(job) for job in jobs))
         return len(jobs)
+
+    async def _foresee(self, jobs: Sequence[ClaimedJob]) -> None:
+        if self.foresee is None:
+            return
+        try:
+            await self.foresee(jobs)
+        except Exception:  # noqa: BLE001 - each job is handled all the same, and fails by itself if it must.
+            log.exception("batch not foreseen")
 
     @asynccontextmanager
     async def _leases_renewed(self, jobs: list[ClaimedJob]) -> AsyncIterator[None]:

@@ -120,7 +120,7 @@ class Index:
         vector: Vector | None = None
         cosine: Vector = np.zeros_like(lexical)
         if self._encoder is not None and self._vectors is not None:
-            vector = self._encoder.encode([simplify(text)])[0]
+            vector = self._encoder.encode([encoded(text)])[0]
             cosine = self._vectors.cosines(vector)
         if not lexical.any() and not cosine.any():
             return None
@@ -181,3 +181,8 @@ class Index:
         if self._head is None:
             return PLAIN_LEXICAL if self._vectors is None else PLAIN
         return shipped("lexical" if self._vectors is None else "semantic")
+
+
+def encoded(text: str) -> str:
+    """What of a question the encoder is given."""
+    return simplify(text[:LONGEST_QUESTION])

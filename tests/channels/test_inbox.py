@@ -1,9 +1,11 @@
 import pytest
 from sqlmodel import func, select
 
-from channels.inbox import accept, mark_handled, unhandled
+from channels.inbox import IN_QUEUE, accept, mark_handled, unhandled, waiting_texts
 from channels.port import Inbound
+from kit.clock import FrozenClock
 from kit.ground import Ground
+from kit.outbox import claim
 from kit.outbox.models import Job
 
 
@@ -45,3 +47,29 @@ class TestAccept:
         async with ground.db.transaction() as session:
             await mark_handled(session, ground.clock.now(), await unhandled(session, "fake:main:li"))
             assert await unhandled(session, "fake:main:li") == []
+
+    async def test_nobody_looks_at_a_typed_message_before_it_has_settled(
+        self, ground: Ground, clock: FrozenClock
+    ) -> None:
+        pressed = Inbound(channel="fake", account="main", address="wang", platform_id="1", button="yes")
+        async with ground.db.transaction() as session:
+            await accept(session, clock.now(), message("1"), settle_s=0.4)
+            await accept(session, clock.now(), pressed, settle_s=0.4)
+        assert await self.given_out(ground) == ["fake:main:wang"]
+        clock.advance(seconds=0.401)
+        assert await self.given_out(ground) == ["fake:main:li"]
+
+    async def given_out(self, ground: Ground) -> list[str]:
+        async with ground.db.transaction() as session:
+            jobs = await claim(session, ground.clock.now(), queue=IN_QUEUE, limit=9, lease_s=30)
+        return [job.payload["thread"] for job in jobs]
+
+
+async def test_the_waiting_texts_of_several_threads_are_told_at_once(ground: Ground) -> None:
+    for number, text in enumerate(["开不了票", "急"]):
+        await accepted(ground, message(str(number), text))
+    await accepted(ground, Inbound(channel="fake", account="main", address="wang", platform_id="1", text="登录不了"))
+    await accepted(ground, Inbound(channel="fake", account="main", address="zhao", platform_id="1", text="别的"))
+    async with ground.db.reading() as session:
+        texts = await waiting_texts(session, ["fake:main:li", "fake:main:wang"])
+    assert sorted(texts) == sorted(["开不了票\n急", "登录不了"])

@@ -1,4 +1,5 @@
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -222,3 +223,21 @@ class TestRunner:
         clock.advance(seconds=2)
         await runner.run_once()
         assert (calls, await states(ground)) == ([1, 1], [])
+
+    async def test_a_batch_is_foreseen_and_handled_even_where_that_fails(
+        self, ground: Ground, clock: FrozenClock
+    ) -> None:
+        foreseen: list[list[str]] = []
+        handled: list[str] = []
+
+        async def foresee(jobs: Sequence[ClaimedJob]) -> None:
+            foreseen.append(names(list(jobs)))
+            raise RuntimeError
+
+        async def handle(_session: object, claimed: ClaimedJob) -> None:
+            handled.extend(names([claimed]))
+
+        await put(ground, job("a"), job("b"))
+        await Runner(ground.db, clock, "q", transactional={"work": handle}, foresee=foresee).run_once()
+        assert foreseen == [["a", "b"]]
+        assert sorted(handled) == ["a", "b"]

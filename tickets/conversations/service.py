@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, insert
+from sqlalchemy import Table, bindparam, insert
 from sqlmodel import col, select, update
 
 from kit.db import AsyncSession, hint
@@ -13,7 +13,15 @@ from tickets.contacts.service import Sender, create_contact, find_contact
 from tickets.conversations.models import Author, Conversation, Message, Owner
 
 message_table: Table = Message.__table__  # type: ignore[attr-defined]  # SQLModel hides __table__ from its types.
+# Built once: to build a statement costs more than to run it.
 _INSERT = insert(message_table).returning(message_table.c.id)
+# The row is held so that a colleague's reply and the bot's turn never cross.
+_HELD_OF_THREAD = (
+    select(Conversation, Contact)
+    .join(Contact)
+    .where(col(Conversation.thread) == bindparam("of_thread"))
+    .with_for_update(of=Conversation)
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,16 +42,9 @@ class NewMessage:
 
 async def conversation_of(session: AsyncSession, now: datetime, sender: Sender) -> tuple[Conversation, Contact]:
     """The person's conversation on this thread, begun now if there was none."""
-    # The row is held so that a colleague's reply and the bot's turn never cross.
-    known = (
-        select(Conversation, Contact)
-        .join(Contact)
-        .where(Conversation.thread == sender.thread)
-        .with_for_update(of=Conversation)
-    )
-    found = (await session.exec(known)).first()
+    found = (await session.execute(_HELD_OF_THREAD, {"of_thread": sender.thread})).first()
     if found is not None:
-        return found
+        return found[0], found[1]
     contact = await find_contact(session, sender) or await create_contact(session, now, sender)
     conversation = Conversation(
         contact_id=contact.id,
