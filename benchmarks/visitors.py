@@ -32,10 +32,7 @@ class Visitor:
         answer = await self.connection.post("/chat/api/messages", body, token=self.token)
         if answer.status != 200:
             raise WireError(f"a message was answered with {answer.status}")
-        said = answer.json()
-        if said["duplicate"]:
-            raise WireError("a new message was taken for a repeated one")
-        return int(said["seq"])
+        return int(answer.json()["seq"])
 
     async def ask(self, text: str) -> float:
         """Seconds from sending the question until its answer was here."""

@@ -23,9 +23,10 @@ class Answer:
 
 
 class Connection:
-    """One request at a time, as a browser does on one connection."""
+    """One request at a time, as a browser does on one connection; made anew when the server has ended an idle one."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(self, port: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._port = port
         self._reader = reader
         self._writer = writer
         self._turn = asyncio.Lock()
@@ -34,16 +35,24 @@ class Connection:
         content = json.dumps(body, ensure_ascii=False).encode()
         head = _head("POST", path, token) + f"Content-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n"
         async with self._turn:
-            self._writer.write(head.encode() + content)
-            status, headers = await _read_head(self._reader)
-            return Answer(status, await self._reader.readexactly(int(headers.get("content-length", "0"))))
+            try:
+                return await self._exchange(head.encode() + content)
+            except (asyncio.IncompleteReadError, ConnectionError):
+                self._writer.close()
+                self._reader, self._writer = await asyncio.open_connection(HOST, self._port)
+                return await self._exchange(head.encode() + content)
+
+    async def _exchange(self, request: bytes) -> Answer:
+        self._writer.write(request)
+        status, headers = await _read_head(self._reader)
+        return Answer(status, await self._reader.readexactly(int(headers.get("content-length", "0"))))
 
     def close(self) -> None:
         self._writer.close()
 
 
 async def connect(port: int) -> Connection:
-    return Connection(*await asyncio.open_connection(HOST, port))
+    return Connection(port, *await asyncio.open_connection(HOST, port))
 
 
 async def events(port: int, path: str, token: str) -> AsyncIterator[dict[str, str]]:
