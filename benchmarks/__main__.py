@@ -8,6 +8,8 @@ import argparse
 import importlib.util
 import os
 import runpy
+import signal
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -31,6 +33,8 @@ PARTS = ("acceptance", "turns", "surge", "questions")
 
 def main() -> None:
     chosen = _arguments()
+    # Ended from outside, it still stops the servers it has started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     servers = {"PostgreSQL": os.environ.get(VARIABLE, ""), "SQLite": ""}
     benches = {name: Bench(url) for name, url in servers.items() if url or name == "SQLite"}
     benches = {name: bench for name, bench in benches.items() if name in chosen.databases}

@@ -51,7 +51,7 @@ class TestAccept:
     async def test_nobody_looks_at_a_typed_message_before_it_has_settled(
         self, ground: Ground, clock: FrozenClock
     ) -> None:
-        pressed = Inbound(channel="fake", account="main", address="wang", platform_id="1", button="yes")
+        pressed = Inbound(channel="fake", account="main", address="wang", platform_id="2", button="yes")
         async with ground.db.transaction() as session:
             await accept(session, clock.now(), message("1"), settle_s=0.4)
             await accept(session, clock.now(), pressed, settle_s=0.4)
@@ -68,8 +68,8 @@ class TestAccept:
 async def test_the_waiting_texts_of_several_threads_are_told_at_once(ground: Ground) -> None:
     for number, text in enumerate(["开不了票", "急"]):
         await accepted(ground, message(str(number), text))
-    await accepted(ground, Inbound(channel="fake", account="main", address="wang", platform_id="1", text="登录不了"))
-    await accepted(ground, Inbound(channel="fake", account="main", address="zhao", platform_id="1", text="别的"))
+    await accepted(ground, Inbound(channel="fake", account="main", address="wang", platform_id="2", text="登录不了"))
+    await accepted(ground, Inbound(channel="fake", account="main", address="zhao", platform_id="3", text="别的"))
     async with ground.db.reading() as session:
         texts = await waiting_texts(session, ["fake:main:li", "fake:main:wang"])
     assert sorted(texts) == sorted(["开不了票\n急", "登录不了"])
