@@ -84,8 +84,11 @@ class Library:
 
     async def open(self) -> None:
         """Be able to answer at once, by words alone; :meth:`refresh` adds the meaning."""
-        if not self.ready:
-            await self._put_up(await self._read(), None)
+        if self.ready:
+            return
+        # Where the meaning follows in some seconds, nothing is learnt for the moments before: a start is quick.
+        build: Builder = self._build if self._encoder is None else _build_quickly
+        await self._put_up(await self._read(), None, build)
 
     async def refresh(self) -> None:
         """Take in what the database holds now, if it changed; missing vectors are made once and stored."""
@@ -96,7 +99,7 @@ class Library:
             if self._encoder is not None:
                 await self._encode_missing(self._encoder, holdings.questions)
                 self._background = await asyncio.to_thread(with_vectors, self._background, self._encoder)
-            await self._put_up(holdings, self._encoder)
+            await self._put_up(holdings, self._encoder, self._build)
             log.info("library refreshed", articles=len(holdings.articles), phrasings=len(holdings.questions))
 
     async def _read_if_changed(self) -> "_Holdings | None":
@@ -136,10 +139,10 @@ class Library:
             revision = await _revision(session)
             return _Holdings(revision, await all_articles(session), await _questions(session))
 
-    async def _put_up(self, holdings: "_Holdings", encoder: NamedEncoder | None) -> None:
+    async def _put_up(self, holdings: "_Holdings", encoder: NamedEncoder | None, build: Builder) -> None:
         semantic = encoder is not None
         phrasings = [_phrasing(question, slug, with_vector=semantic) for question, slug in holdings.questions]
-        index = await asyncio.to_thread(Index, [*phrasings, *self._background], encoder)
+        index = await asyncio.to_thread(build, [*phrasings, *self._background], encoder)
         articles = {(view.slug, view.locale): view for view in holdings.articles}
         components = {view.slug: view.component for view in holdings.articles}
         self._shelf = _Shelf(articles, index, components, holdings.revision, semantic)
@@ -166,6 +169,10 @@ async def _revision(session: AsyncSession) -> Revision:
     edited = (await session.exec(select(func.max(Article.updated_at)))).one()
     count, newest = (await session.exec(select(func.count(), func.max(Question.id)))).one()
     return edited, count, newest
+
+
+def _build_quickly(phrasings: Sequence[Phrasing], encoder: NamedEncoder | None) -> Index:
+    return Index(phrasings, encoder, head=False)
 
 
 async def _questions(session: AsyncSession) -> list[tuple[Question, str]]:

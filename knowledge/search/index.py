@@ -65,7 +65,12 @@ class Index:
     """
 
     def __init__(
-        self, phrasings: Sequence[Phrasing], encoder: Encoder | None = None, *, calibration: Calibration | None = None
+        self,
+        phrasings: Sequence[Phrasing],
+        encoder: Encoder | None = None,
+        *,
+        calibration: Calibration | None = None,
+        head: bool = True,
     ) -> None:
         self._encoder = encoder
         if encoder is None:
@@ -80,7 +85,7 @@ class Index:
         self._lexicon = Lexicon([tokens_of(phrasing) for phrasing in self._phrasings])
         rows = matrix(self._phrasings)
         self._vectors = None if rows is None else Vectors(rows)
-        self._head = self._learn_head(prepared)
+        self._head = self._learn_head(prepared) if head else None
         # The rows hold the vectors now; the phrasings need not hold them again.
         self._phrasings = [replace(phrasing, vector=None) for phrasing in self._phrasings]
         self._calibration = calibration or self._default_calibration()

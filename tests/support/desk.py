@@ -22,7 +22,7 @@ from knowledge.articles import import_folder, ways_to_ask
 from knowledge.library import NamedEncoder
 from knowledge.loader import ArticleFile, read_folder
 from knowledge.search.index import Index
-from knowledge.search.phrasing import Phrasing
+from knowledge.search.phrasing import Phrasing, background
 from tickets.actors import Actor, ActorKind
 from tickets.conversations.models import Conversation, Message
 from tickets.followups.service import fire_due
@@ -43,7 +43,7 @@ _indices: dict[tuple[tuple[str, str], ...], Index] = {}
 
 def remembered_index(phrasings: Sequence[Phrasing], encoder: NamedEncoder | None) -> Index:
     """The index of these phrasings, built once in a test process."""
-    key = tuple((phrasing.article, phrasing.text) for phrasing in phrasings)
+    key = tuple(sorted((phrasing.article, phrasing.text) for phrasing in phrasings))
     if key not in _indices:
         _indices[key] = Index(phrasings, encoder)
     return _indices[key]
@@ -51,7 +51,8 @@ def remembered_index(phrasings: Sequence[Phrasing], encoder: NamedEncoder | None
 
 def warm_up() -> None:
     """Build the index of the articles now, so that processes forked from this one have it."""
-    remembered_index([phrasing for file in _files() for phrasing in ways_to_ask(file)], None)
+    own = [phrasing for file in _files() for phrasing in ways_to_ask(file)]
+    remembered_index([*own, *background()], None)
 
 
 def _files() -> list[ArticleFile]:
