@@ -11,6 +11,7 @@ from bot.bootstrap import Runtime
 from bot.site.install import install_site
 from bot.typing import router as typing_router
 from bot.worker import Worker
+from channels.registry import PLATFORMS
 from channels.webchat.endpoints import router as webchat_router
 from channels.webchat.pages import router as webchat_pages_router
 from channels.webchat.pages import strings_router
@@ -62,10 +63,12 @@ def create_app(runtime: Runtime, *, worker: Worker | None = None) -> FastAPI:
         uploads_router,
         console_router(),
         typing_router,
+        *(router for platform in PLATFORMS.values() for router in platform.routers),
     ):
         app.include_router(router)
     install_site(app, ground, runtime.library)
     app.state.runtime = runtime
+    app.state.channels = runtime.context
     app.state.webchat = ChatSite(ground)
     assets = Assets({name: _ROOT / folder for name, folder in _STATIC.items()})
     pages = Pages(

@@ -1,6 +1,6 @@
 """The composition root: the only place that chooses implementations. Real things are defaults, fakes arguments."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.dialogue.turn import Dialogue
@@ -8,10 +8,15 @@ from bot.handlers import independent, transactional
 from bot.news import News
 from bot.typing import HEAR
 from bot.voice import note_outcome
-from channels.delivery import Sender, out_queue
-from channels.inbox import IN_QUEUE
-from channels.port import Channel
-from channels.webchat.adapter import WebChat
+from channels.context import ChannelContext
+from channels.delivery import out_queue
+from channels.inbox import IN_QUEUE, MEDIA_DUE, media_queue
+from channels.media import Fetcher
+from channels.pace import AccountGate
+from channels.port import Channel, MediaSource
+from channels.registry import PLATFORMS, build_channels
+from channels.sending import Sender
+from channels.webchat.translate import ACCOUNT as SITE
 from channels.webchat.translate import CHANNEL as WEBCHAT
 from kit.bus import Bus, LocalBus
 from kit.bus_remote import PostgresBus, SqliteBus
@@ -25,6 +30,9 @@ from knowledge.library import Builder, Library, NamedEncoder
 from knowledge.search.encoder import UniversalEncoder
 from knowledge.search.index import Index
 
+#: Accounts of the platforms that are ourselves; all others are entered by an administrator.
+OWN_ACCOUNTS = {WEBCHAT: SITE}
+
 
 @dataclass(frozen=True)
 class Runtime:
@@ -32,8 +40,30 @@ class Runtime:
 
     ground: Ground
     library: Library
+    context: ChannelContext
     channels: Mapping[str, Channel]
+    #: What always runs; each account that may send has a runner besides, see :meth:`outward`.
     runners: tuple[Runner, ...]
+    sender: Sender
+    own_accounts: Mapping[str, str]
+
+    async def sending_accounts(self) -> list[tuple[str, str]]:
+        """Channel and name of every account that may send now."""
+        entered = [(one.channel, one.name) for one in await self.context.accounts.all() if not one.paused]
+        own = list(self.own_accounts.items())
+        return [pair for pair in own + entered if pair[0] in self.channels]
+
+    def outward(self, channel: str, account: str) -> Runner:
+        """The runner of what one account sends."""
+        rate = self.channels[channel].capabilities.rate
+        return Runner(
+            self.ground.db,
+            self.ground.clock,
+            out_queue(channel, account),
+            independent=independent(self.sender),
+            gate=AccountGate(channel, account, rate) if channel not in self.own_accounts else None,
+            lease_s=self.ground.settings.lease_s,
+        )
 
 
 def make_bus(url: str, *, alone: bool) -> Bus:
@@ -59,21 +89,28 @@ def make_ground(settings: Settings, *, clock: Clock | None = None, bus: Bus | No
 def make_runtime(
     ground: Ground,
     *,
+    context: ChannelContext | None = None,
     channels: Mapping[str, Channel] | None = None,
+    own_accounts: Mapping[str, str] = OWN_ACCOUNTS,
     encoder: NamedEncoder | None = None,
     build: Builder = Index,
 ) -> Runtime:
     """Everything that works on a ground; the encoder is the shipped one unless settings leave it out."""
-    chosen = channels if channels is not None else {WEBCHAT: WebChat(ground.db, ground.clock)}
+    context = context or ChannelContext.of(ground)
+    chosen = channels if channels is not None else build_channels(context)
     if encoder is None and ground.settings.semantic:
         encoder = UniversalEncoder()
     library = Library(ground.db, ground.clock, encoder, build=build)
-    return Runtime(ground, library, chosen, _runners(ground, library, chosen))
+    sender = Sender(db=ground.db, clock=ground.clock, channels=chosen, listener=note_outcome)
+    return Runtime(ground, library, context, chosen, _runners(context, library, chosen), sender, own_accounts)
 
 
-def _runners(ground: Ground, library: Library, channels: Mapping[str, Channel]) -> tuple[Runner, ...]:
-    dialogue = Dialogue(ground, library, HEAR)
-    sender = Sender(db=ground.db, clock=ground.clock, channels=channels, listener=note_outcome)
+def _runners(context: ChannelContext, library: Library, channels: Mapping[str, Channel]) -> tuple[Runner, ...]:
+    ground = context.ground
+    settle = {
+        name: able.settle_s for name, channel in channels.items() if (able := channel.capabilities).settle_s is not None
+    }
+    dialogue = Dialogue(ground, library, HEAR, settle)
     inward = Runner(
         ground.db,
         ground.clock,
@@ -82,14 +119,31 @@ def _runners(ground: Ground, library: Library, channels: Mapping[str, Channel]) 
         foresee=dialogue.foresee,
         lease_s=ground.settings.lease_s,
     )
-    outward = (
-        Runner(
+    return (inward, *_media_runners(ground, channels), *_platform_runners(context, channels))
+
+
+def _media_runners(ground: Ground, channels: Mapping[str, Channel]) -> Iterator[Runner]:
+    sources = {name: channel for name, channel in channels.items() if isinstance(channel, MediaSource)}
+    fetcher = Fetcher(
+        db=ground.db,
+        clock=ground.clock,
+        files=ground.files,
+        sources=sources,
+        limit=ground.settings.upload_max_bytes,
+    )
+    for name in sources:
+        yield Runner(
             ground.db,
             ground.clock,
-            out_queue(name),
-            independent=independent(sender),
+            media_queue(name),
+            independent={MEDIA_DUE: fetcher.handle},
             lease_s=ground.settings.lease_s,
         )
-        for name in channels
-    )
-    return (inward, *outward)
+
+
+def _platform_runners(context: ChannelContext, channels: Mapping[str, Channel]) -> Iterator[Runner]:
+    ground = context.ground
+    for platform in PLATFORMS.values():
+        if platform.name in channels and platform.runners is not None:
+            for queue, kinds in platform.runners(context).items():
+                yield Runner(ground.db, ground.clock, queue, independent=kinds, lease_s=ground.settings.lease_s)

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 from bot.dialogue.turn import Dialogue
 from bot.news import News
-from channels.delivery import DELIVERY_DUE, Sender
+from channels.delivery import DELIVERY_DUE
 from channels.inbox import MESSAGE_RECEIVED
+from channels.sending import Sender
 from kit.outbox.runner import Independent, Transactional
 from tickets.events import DeskEvent
 

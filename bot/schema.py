@@ -1,5 +1,6 @@
 """Every table of the product, for migrations and tests: importing this module knows them all."""
 
+import channels.accounts.models
 import channels.models
 import channels.webchat.models
 import kit.access.models

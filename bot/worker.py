@@ -7,9 +7,14 @@ from dataclasses import dataclass
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.bootstrap import Runtime
+from channels.accounts.service import ACCOUNTS_CHANGED
+from channels.registry import backgrounds
 from kit.log import log
 from kit.outbox import reap
 from tickets.followups.service import fire_due
+
+#: How often accounts are looked for when nobody told of a change.
+ACCOUNTS_LOOK_S = 5
 
 
 @dataclass
@@ -30,8 +35,31 @@ class Worker:
                 group.create_task(self.runtime.library.refresh(), name="library")
                 for runner in self.runtime.runners:
                     group.create_task(runner.run(stopping), name=f"runner {runner.queue}")
+                group.create_task(self.run_accounts(stopping), name="accounts")
+                for background in backgrounds(self.runtime.channels):
+                    group.create_task(background(self.runtime.context, stopping), name="background")
         finally:
             scheduler.shutdown(wait=False)
+
+    async def run_accounts(self, stopping: asyncio.Event) -> None:
+        """A runner for each account that may send, as accounts come, go and pause."""
+        running: dict[tuple[str, str], tuple[asyncio.Event, asyncio.Task[None]]] = {}
+        async with (
+            self.runtime.ground.db.bus.listening(ACCOUNTS_CHANGED, "stopping") as listener,
+            asyncio.TaskGroup() as group,
+        ):
+            while not stopping.is_set():
+                wanted = set(await self.runtime.sending_accounts())
+                for pair in wanted - running.keys():
+                    ending = asyncio.Event()
+                    runner = self.runtime.outward(*pair)
+                    running[pair] = (ending, group.create_task(runner.run(ending), name=f"runner {runner.queue}"))
+                for pair in running.keys() - wanted:
+                    running.pop(pair)[0].set()
+                if await listener.wait(ACCOUNTS_LOOK_S):
+                    self.runtime.context.accounts.forget()
+            for ending, _task in running.values():
+                ending.set()
 
     def _scheduler(self) -> AsyncIOScheduler:
         # The memory store is right: the scheduler only ticks, what is due is rows that any node may claim.

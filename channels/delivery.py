@@ -1,31 +1,32 @@
-"""Send what was queued: at least once, under one key, never again once the platform said it has it.
+"""Queue a message to a person; and what may be done with it later: let it go, move it, try it again."""
 
-The platform is called with no transaction open. A worker that dies between the call and the record leaves
-the row in ``sending``: a platform that drops repeated keys is simply asked again, any other leaves the
-outcome ``unknown`` for staff to decide, because resending blindly would tell people things twice.
-"""
-
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Table, bindparam, insert
-from sqlmodel import col, select, update
+from sqlalchemy import Table, bindparam, insert, select, update
 
-from channels.errors import DeliveryDelayedError, DeliveryRefusedError
 from channels.models import Delivery, DeliveryState
-from channels.port import Channel, Outbound, Receipt, thread_of
-from kit.clock import Clock, to_ms
-from kit.db import AsyncSession, Database
-from kit.log import current_correlation, log
-from kit.outbox import ClaimedJob, NewJob, Priority, enqueue_one, finish, retry
+from channels.port import Outbound, thread_of
+from kit.db import AsyncSession
+from kit.errors import ConflictError
+from kit.log import current_correlation
+from kit.outbox import NewJob, Priority, enqueue, enqueue_one
 
 delivery_table: Table = Delivery.__table__  # type: ignore[attr-defined]  # SQLModel hides __table__ from its types.
 
 DELIVERY_DUE = "delivery.due"
-#: Told when a delivery ended, with its key and state; the composition root connects it to the conversation.
-Listener = Callable[[AsyncSession, str, DeliveryState], Awaitable[None]]
+#: Ended without an arrival: what staff may send again.
+RETRIABLE = (DeliveryState.FAILED, DeliveryState.UNKNOWN, DeliveryState.EXPIRED)
+#: Spoken to one person; what goes to many must not keep it waiting.
+_CONVERSATION = (Priority.PERSON, Priority.BOT)
+
+
+class NotRetriableError(ConflictError):
+    """The message is on its way or has arrived."""
+
+    code = "not_retriable"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +37,10 @@ class Recipient:
     account: str
     address: str
 
+    @property
+    def thread(self) -> str:
+        return thread_of(self.channel, self.account, self.address)
+
 
 async def queue(
     session: AsyncSession,
@@ -45,112 +50,93 @@ async def queue(
     to: Recipient,
     message: Outbound,
     priority: Priority = Priority.BOT,
+    expires_in: timedelta | None = None,
 ) -> None:
-    """Put one message on its way; ``key`` must be new for every message and the same for none."""
-    thread = thread_of(to.channel, to.account, to.address)
+    """Put one message on its way; ``key`` must be new for every message and the same for none.
+
+    After ``expires_in`` it is not worth sending any more.
+    """
     row = {
         "key": key,
         "channel": to.channel,
         "account": to.account,
         "address": to.address,
-        "thread": thread,
+        "thread": to.thread,
         "body": message.model_dump(mode="json", exclude_defaults=True),
         "state": DeliveryState.QUEUED.value,
+        "priority": int(priority),
+        "parts_sent": 0,
         "attempts": 0,
         "correlation": current_correlation(),
         "queued_at": now,
+        "expires_at": now + expires_in if expires_in else None,
     }
     await session.execute(_INSERT, row)
-    due = NewJob(
+    await enqueue_one(session, now, _due(key, to, priority))
+
+
+def _due(key: str, to: Recipient, priority: Priority) -> NewJob:
+    return NewJob(
         kind=DELIVERY_DUE,
         payload={"key": key},
-        queue=out_queue(to.channel),
-        lane=f"out:{thread}",
+        queue=out_queue(to.channel, to.account),
+        lane=out_lane(to.thread, priority),
         priority=priority,
     )
-    await enqueue_one(session, now, due)
 
 
-def out_queue(channel: str) -> str:
-    """The queue of one platform: they never wait for one another."""
-    return f"out:{channel}"
+def out_queue(channel: str, account: str) -> str:
+    """The queue of one account: accounts never wait for one another."""
+    return f"out:{channel}:{account}"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Sender:
-    """Handles ``delivery.due`` of every channel it is given."""
-
-    db: Database
-    clock: Clock
-    channels: Mapping[str, Channel]
-    listener: Listener
-
-    async def handle(self, job: ClaimedJob) -> None:
-        """One try of one delivery, from the claim to the recorded outcome."""
-        delivery = await self._load(job)
-        channel = self.channels[delivery.channel]
-        if not channel.capabilities.idempotent:
-            if delivery.state == DeliveryState.SENDING:
-                await self._record(job, delivery, DeliveryState.UNKNOWN, {"error_code": "outcome_unknown"})
-                return
-            await self._mark_sending(delivery)
-        await self._try(job, delivery, channel)
-
-    async def _load(self, job: ClaimedJob) -> Delivery:
-        async with self.db.reading() as session:
-            return (await session.scalars(_OF_KEY, {"of_key": job.payload["key"]})).one()
-
-    async def _mark_sending(self, delivery: Delivery) -> None:
-        async with self.db.transaction() as session:
-            await _set(session, delivery.key, {"state": DeliveryState.SENDING})
-
-    async def _try(self, job: ClaimedJob, delivery: Delivery, channel: Channel) -> None:
-        message = Outbound.model_validate(delivery.body)
-        try:
-            receipt = await channel.send(
-                key=delivery.key, account=delivery.account, address=delivery.address, message=message
-            )
-        except DeliveryRefusedError as refused:
-            log.warning("delivery refused", thread=delivery.thread, code=refused.code)
-            values = {"error_code": refused.code, "error_text": refused.text}
-            await self._record(job, delivery, DeliveryState.FAILED, values)
-        except DeliveryDelayedError as delayed:
-            await self._delay(job, delivery, delayed)
-        else:
-            await self._confirm(job, delivery, receipt)
-
-    async def _confirm(self, job: ClaimedJob, delivery: Delivery, receipt: Receipt) -> None:
-        now = self.clock.now()
-        log.info(
-            "delivered",
-            thread=delivery.thread,
-            key=delivery.key,
-            after_ms=to_ms(now) - to_ms(delivery.queued_at),
-        )
-        await self._record(job, delivery, DeliveryState.SENT, {"provider_id": receipt.provider_id, "sent_at": now})
-
-    async def _record(self, job: ClaimedJob, delivery: Delivery, state: DeliveryState, values: dict[str, Any]) -> None:
-        async with self.db.transaction() as session:
-            await _set(session, delivery.key, {"state": state, "attempts": job.attempt, **values})
-            await self.listener(session, delivery.key, state)
-            await finish(session, job)
-
-    async def _delay(self, job: ClaimedJob, delivery: Delivery, delayed: DeliveryDelayedError) -> None:
-        log.warning("delivery delayed", thread=delivery.thread, code=delayed.code)
-        async with self.db.transaction() as session:
-            again = await retry(session, self.clock.now(), job, error=str(delayed), after_s=delayed.retry_after_s)
-            state = DeliveryState.QUEUED if again else DeliveryState.FAILED
-            values = {"state": state, "attempts": job.attempt, "error_code": delayed.code, "error_text": delayed.text}
-            await _set(session, delivery.key, values)
-            if not again:
-                await self.listener(session, delivery.key, state)
+def out_lane(thread: str, priority: Priority) -> str:
+    """What is said to a person stays in order; notices have an order of their own, and never hold a reply up."""
+    return f"out:{thread}" if priority in _CONVERSATION else f"note:{thread}"
 
 
-async def _set(session: AsyncSession, key: str, values: dict[str, Any]) -> None:
-    await session.execute(_UPDATE, {"of_key": key, **values})
+async def release_parked(session: AsyncSession, now: datetime, thread: str) -> None:
+    """The person has written: what waited for that goes out, oldest first."""
+    rows = (await session.execute(_RELEASE, {"of_thread": thread})).all()
+    await _send_anew(session, now, sorted(rows, key=lambda row: row.id))
+
+
+async def retry_delivery(session: AsyncSession, now: datetime, key: str) -> None:
+    """Try once more what ended without an arrival; raises NotRetriableError.
+
+    Nothing that the platform confirmed is sent again: a long message goes on at its first unconfirmed part.
+    """
+    rows = (await session.execute(_RETRY, {"of_key": key})).all()
+    if not rows:
+        raise NotRetriableError
+    await _send_anew(session, now, rows)
+
+
+async def _send_anew(session: AsyncSession, now: datetime, rows: Sequence[Any]) -> None:
+    jobs = [
+        _due(row.key, Recipient(channel=row.channel, account=row.account, address=row.address), Priority(row.priority))
+        for row in rows
+    ]
+    await enqueue(session, now, jobs)
 
 
 # Built once: to build a statement costs more than to run it.
 _INSERT = insert(delivery_table)
-_OF_KEY = select(Delivery).where(col(Delivery.key) == bindparam("of_key"))
-_UPDATE = update(delivery_table).where(delivery_table.c.key == bindparam("of_key"))
+_WHO = [delivery_table.c[name] for name in ("id", "key", "channel", "account", "address", "priority")]
+_AGAIN = {"state": DeliveryState.QUEUED.value, "error_code": None, "error_text": None, "carried_by": None}
+_RELEASE = (
+    update(delivery_table)
+    .where(delivery_table.c.thread == bindparam("of_thread"))
+    # Written out, so that both planners see that the partial index serves.
+    .where(delivery_table.c.state == "parked")
+    .values(**_AGAIN)
+    .returning(*_WHO)
+)
+_RETRY = (
+    update(delivery_table)
+    .where(delivery_table.c.key == bindparam("of_key"), delivery_table.c.state.in_([str(one) for one in RETRIABLE]))
+    .values(**_AGAIN, expires_at=None)
+    .returning(*_WHO)
+)
+#: For those who look: what has not ended yet on a thread.
+WAITING = select(delivery_table).where(delivery_table.c.state.in_(["queued", "parked"]))

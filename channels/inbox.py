@@ -8,8 +8,11 @@ from sqlalchemy import Insert, Table, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select, update
 
+from channels.delivery import release_parked
 from channels.models import InboundMessage
 from channels.port import Inbound
+from channels.reach import note_reachable
+from channels.windows import open_window
 from kit.db import AsyncSession
 from kit.log import bind_correlation, log, new_correlation
 from kit.outbox import NewJob, enqueue_one
@@ -17,6 +20,7 @@ from kit.outbox import NewJob, enqueue_one
 inbound_table: Table = InboundMessage.__table__  # type: ignore[attr-defined]  # SQLModel hides __table__ from its types.
 
 MESSAGE_RECEIVED = "message.received"
+MEDIA_DUE = "media.due"
 #: The queue of everything people send us; nothing that goes out ever waits in it.
 IN_QUEUE = "in"
 #: More than this in one turn is left to the next.
@@ -32,9 +36,13 @@ async def accept(session: AsyncSession, now: datetime, inbound: Inbound, *, sett
     bind_correlation(correlation)
     statement = _INSERT_ONCE[session.get_bind().dialect.name]
     inserted = await session.execute(statement, _row(inbound, now, correlation))
-    if inserted.first() is None:
+    new_id = inserted.scalar_one_or_none()
+    if new_id is None:
         log.info("message repeated by the platform", thread=inbound.thread, platform_id=inbound.platform_id)
         return False
+    await _open(session, now, inbound)
+    if inbound.media:
+        await enqueue_one(session, now, media_job(inbound.channel, inbound.thread, new_id))
     received = NewJob(
         kind=MESSAGE_RECEIVED,
         payload={"thread": inbound.thread},
@@ -48,6 +56,31 @@ async def accept(session: AsyncSession, now: datetime, inbound: Inbound, *, sett
     return True
 
 
+async def _open(session: AsyncSession, now: datetime, inbound: Inbound) -> None:
+    """What the platform allows because the person has written; what waited for that goes out."""
+    if inbound.back_in_reach:
+        await note_reachable(session, inbound.thread)
+    if inbound.opening is not None:
+        await open_window(session, now, inbound.thread, inbound.opening)
+        await release_parked(session, now, inbound.thread)
+
+
+def media_job(channel: str, thread: str, inbound_id: int) -> NewJob:
+    """Fetch the files of a message from its platform; whoever answers it waits behind this in the lane."""
+    return NewJob(
+        kind=MEDIA_DUE,
+        payload={"inbound": inbound_id},
+        queue=media_queue(channel),
+        lane=f"in:{thread}",
+        max_attempts=3,
+    )
+
+
+def media_queue(channel: str) -> str:
+    """The queue of files to fetch from one platform."""
+    return f"media:{channel}"
+
+
 def _row(inbound: Inbound, now: datetime, correlation: str) -> dict[str, Any]:
     return {
         "channel": inbound.channel,
@@ -57,6 +90,9 @@ def _row(inbound: Inbound, now: datetime, correlation: str) -> dict[str, Any]:
         "platform_id": inbound.platform_id,
         "text": inbound.text,
         "button": inbound.button,
+        "command": inbound.command,
+        "argument": inbound.argument,
+        "media": [media.model_dump(mode="json") for media in inbound.media],
         "attachments": [attachment.model_dump() for attachment in inbound.attachments],
         "sender_name": inbound.sender_name,
         "locale": inbound.locale,

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, Index, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, SmallInteger, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from kit.db import BigId, JsonColumn, UtcDateTime
@@ -23,6 +23,7 @@ class InboundMessage(SQLModel, table=True):
             sqlite_where=text("handled_at IS NULL"),
             postgresql_where=text("handled_at IS NULL"),
         ),
+        Index("ix_inbound_message_account", "channel", "account", "id"),
     )
 
     id: int = Field(default=None, sa_column=Column(BigId, primary_key=True, autoincrement=True))
@@ -33,7 +34,11 @@ class InboundMessage(SQLModel, table=True):
     platform_id: str
     text: str = Field(sa_column=Column(Text, nullable=False))
     button: str | None = None
+    command: str | None = None
+    argument: str = ""
     attachments: list[dict[str, Any]] = Field(sa_column=Column(JsonColumn, nullable=False))
+    #: Files that still lie at the platform; they become attachments before anybody answers.
+    media: list[dict[str, Any]] = Field(sa_column=Column(JsonColumn, nullable=False))
     sender_name: str | None = None
     locale: str | None = None
     raw: dict[str, Any] = Field(sa_column=Column(JsonColumn, nullable=False))
@@ -47,6 +52,10 @@ class DeliveryState(StrEnum):
 
     QUEUED = "queued"
     SENDING = "sending"
+    #: Laid ready for a platform that fetches its answer itself.
+    OFFERED = "offered"
+    #: Waits for the person's next message, because the reply window is shut.
+    PARKED = "parked"
     SENT = "sent"
     FAILED = "failed"
     UNKNOWN = "unknown"
@@ -65,6 +74,21 @@ class Delivery(SQLModel, table=True):
             sqlite_where=text("state NOT IN ('sent')"),
             postgresql_where=text("state NOT IN ('sent')"),
         ),
+        Index(
+            "ix_delivery_waiting",
+            "thread",
+            "id",
+            sqlite_where=text("state IN ('queued', 'parked')"),
+            postgresql_where=text("state IN ('queued', 'parked')"),
+        ),
+        Index(
+            "ix_delivery_carried",
+            "carried_by",
+            sqlite_where=text("carried_by IS NOT NULL"),
+            postgresql_where=text("carried_by IS NOT NULL"),
+        ),
+        Index("ix_delivery_account", "channel", "account", "id"),
+        Index("ix_delivery_provider", "channel", "account", "provider_id"),
     )
 
     id: int = Field(default=None, sa_column=Column(BigId, primary_key=True, autoincrement=True))
@@ -75,10 +99,72 @@ class Delivery(SQLModel, table=True):
     thread: str
     body: dict[str, Any] = Field(sa_column=Column(JsonColumn, nullable=False))
     state: str = DeliveryState.QUEUED
+    priority: int = Field(sa_column=Column(SmallInteger, nullable=False))
+    #: A long message leaves in several parts; so many of them the platform has confirmed.
+    parts_sent: int = Field(default=0, sa_column=Column(SmallInteger, nullable=False))
+    #: The key of the delivery whose message carried this one's text along, to spare the quota.
+    carried_by: str | None = None
     attempts: int = 0
     provider_id: str | None = None
     error_code: str | None = None
     error_text: str | None = None
     correlation: str | None = None
     queued_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    expires_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     sent_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+
+
+class Allowance(SQLModel, table=True):
+    """What a platform lets us say to one person because of what the person did; ``quota_left`` NULL: any number."""
+
+    __tablename__ = "reply_allowance"
+
+    thread: str = Field(primary_key=True)
+    opened_by: str = Field(primary_key=True)
+    opened_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    closes_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    quota_left: int | None = None
+
+
+class Reach(SQLModel, table=True):
+    """Whether and from when one person can be written to; the refusal is the platform's own words."""
+
+    __tablename__ = "reach"
+
+    thread: str = Field(primary_key=True)
+    next_send_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    refused_code: str | None = None
+    refused_text: str | None = None
+    refused_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+
+
+class AccountPace(SQLModel, table=True):
+    """How much one account has sent of late, shared by all workers. Times are epoch microseconds.
+
+    ``full_at`` is when the account's allowance of messages will be whole again (the theoretical arrival time of
+    the generic cell rate algorithm); until ``closed_until`` nothing is sent at all.
+    """
+
+    __tablename__ = "account_pace"
+
+    channel: str = Field(primary_key=True)
+    account: str = Field(primary_key=True)
+    full_at: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
+    closed_until: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
+    closed_code: str | None = None
+    closed_text: str | None = None
+    broken: bool = False
+
+
+class UnparsedPush(SQLModel, table=True):
+    """A verified request of a platform that we could not read; kept whole, for staff."""
+
+    __tablename__ = "unparsed_push"
+    __table_args__ = (Index("ix_unparsed_push_account", "channel", "account", "id"),)
+
+    id: int = Field(default=None, sa_column=Column(BigId, primary_key=True, autoincrement=True))
+    channel: str
+    account: str
+    reason: str = Field(sa_column=Column(Text, nullable=False))
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    received_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from channels.port import Capabilities, Outbound, Receipt
+from channels.port import Capabilities, MediaKind, Outbound, Receipt
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,9 @@ class FakeChannel:
 
     name: str = "fake"
     capabilities: Capabilities = field(
-        default_factory=lambda: Capabilities(text_limit=4096, buttons=10, attachments=True, idempotent=True)
+        default_factory=lambda: Capabilities(
+            text_limit=4096, buttons=10, attachments=frozenset(MediaKind), mixed=True, links=True, idempotent=True
+        )
     )
     sent: list[Sent] = field(default_factory=list)
     calls: int = 0

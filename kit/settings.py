@@ -18,6 +18,8 @@ class Settings(BaseSettings):
     data_dir: Path = Path("data")
     database_url: str = Field(default="", validation_alias=AliasChoices("DATABASE_URL", "YINGPIAO_DATABASE_URL"))
     secret: str = ""
+    #: Earlier values of ``secret``: what they sealed can still be opened.
+    old_secrets: list[str] = []
     base_url: str = "http://127.0.0.1:8080"
     host: str = "127.0.0.1"
     port: int = 8080

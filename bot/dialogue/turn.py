@@ -56,6 +56,8 @@ class Dialogue:
     library: Library
     #: Per channel that knows it: whether the person is typing right now.
     typing: Mapping[str, IsTyping] = field(default_factory=dict)
+    #: Seconds, per channel where the settings' burst window does not suit.
+    settle: Mapping[str, float] = field(default_factory=dict)
 
     async def handle(self, session: AsyncSession, job: ClaimedJob) -> None:
         """Answer what the thread has sent; nothing left means an earlier turn had it already."""
@@ -81,7 +83,8 @@ class Dialogue:
             return
         now = self.ground.clock.now()
         cap = messages[0].received_at + timedelta(seconds=settings.burst_cap_s)
-        quiet = newest.received_at + timedelta(seconds=settings.burst_window_s)
+        settle_s = self.settle.get(newest.channel, settings.burst_window_s)
+        quiet = newest.received_at + timedelta(seconds=settle_s)
         if now >= quiet:
             quiet = now + _TYPING_PAUSE if await self._is_typing(session, newest) else quiet
         if now < min(quiet, cap):

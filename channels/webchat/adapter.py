@@ -3,7 +3,7 @@
 from sqlalchemy.exc import IntegrityError
 
 from channels.errors import DeliveryRefusedError
-from channels.port import Capabilities, Outbound, Receipt
+from channels.port import Capabilities, MediaKind, Outbound, Receipt
 from channels.webchat import repository
 from channels.webchat.models import WebchatMessage
 from channels.webchat.translate import CHANNEL, outbound_row
@@ -15,7 +15,15 @@ class WebChat:
     """Sends by inserting; a repeated key inserts nothing and returns the first receipt."""
 
     name = CHANNEL
-    capabilities = Capabilities(text_limit=20_000, buttons=20, attachments=True, idempotent=True)
+    capabilities = Capabilities(
+        text_limit=20_000,
+        buttons=20,
+        attachments=frozenset(MediaKind),
+        mixed=True,
+        links=True,
+        idempotent=True,
+        first_contact=True,
+    )
 
     def __init__(self, db: Database, clock: Clock) -> None:
         self._db = db

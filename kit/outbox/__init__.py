@@ -7,7 +7,7 @@ lease runs out; a worker whose lease was lost cannot finish what another has tak
 from kit.outbox.dead import NoDeadJobError, dead_jobs, revive
 from kit.outbox.enqueue import NewJob, enqueue, enqueue_one
 from kit.outbox.models import Job, JobState, Lane, Priority
-from kit.outbox.work import ClaimedJob, LeaseLostError, claim, finish, postpone, reap, renew, retry
+from kit.outbox.work import ClaimedJob, LeaseLostError, claim, finish, hasten, postpone, reap, renew, retry
 
 __all__ = [
     "ClaimedJob",
@@ -23,6 +23,7 @@ __all__ = [
     "enqueue",
     "enqueue_one",
     "finish",
+    "hasten",
     "postpone",
     "reap",
     "renew",

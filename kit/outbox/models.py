@@ -19,11 +19,12 @@ class JobState(IntEnum):
 
 
 class Priority(IntEnum):
-    """Who goes first when a queue is full: people, then the bot, then notices to many."""
+    """Who goes first when a queue is full: people, then the bot, then notices, then what goes to everybody."""
 
     PERSON = 0
     BOT = 5
     NOTICE = 9
+    BROADCAST = 12
 
 
 class Job(SQLModel, table=True):

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mappin
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
 import structlog
 
@@ -21,6 +22,18 @@ Independent = Callable[[ClaimedJob], Awaitable[None]]
 
 #: What was due is being claimed by another worker and not committed yet.
 _OTHERS_WERE_FASTER_S = 0.01
+
+
+class Gate(Protocol):
+    """Limits how many jobs of a queue are begun, for all workers together."""
+
+    async def open(self, session: AsyncSession, now: datetime, most: int) -> "int | datetime":
+        """How many may be claimed in this transaction, at most ``most``; a moment when none may before it."""
+        ...
+
+    async def charge(self, session: AsyncSession, now: datetime, count: int) -> None:
+        """So many were claimed."""
+        ...
 
 
 class Postponed(Exception):  # noqa: N818 - not an error: the handler asks to be called later.
@@ -42,9 +55,12 @@ class Runner:
     independent: Mapping[str, Independent] = field(default_factory=dict)
     #: Told of a batch before its jobs are handled one by one, to prepare what is cheaper together.
     foresee: Callable[[Sequence[ClaimedJob]], Awaitable[None]] | None = None
+    gate: Gate | None = None
     width: int = 10
     lease_s: float = 30
     poll_s: float = 1.0
+    #: Until when the gate is known to be shut.
+    _shut_until: datetime | None = None
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Work until ``stopping`` is set; jobs in hand are finished first."""
@@ -58,7 +74,14 @@ class Runner:
                 if not due:
                     await listener.wait(self._pause(first, now))
                 elif not await self.run_once(due):
-                    await listener.wait(_OTHERS_WERE_FASTER_S)
+                    await listener.wait(self._shut_for())
+
+    def _shut_for(self) -> float:
+        """Seconds until the gate opens; a moment, when it is other workers who have it all."""
+        if self._shut_until is None:
+            return _OTHERS_WERE_FASTER_S
+        seconds = (self._shut_until - self.clock.now()).total_seconds()
+        return min(max(seconds, _OTHERS_WERE_FASTER_S), self.poll_s)
 
     def _pause(self, first: Mapping[Priority, int], now: int) -> float:
         """Seconds until the next job of the queue comes due, at most the polling interval."""
@@ -67,19 +90,25 @@ class Runner:
     async def run_once(self, priorities: Iterable[Priority] = Priority) -> int:
         """Claim and handle one batch; return how many jobs were in it."""
         async with self.db.transaction() as session:
-            jobs = await claim(
-                session,
-                self.clock.now(),
-                queue=self.queue,
-                limit=self.width,
-                lease_s=self.lease_s,
-                priorities=priorities,
-            )
+            jobs = await self._claim(session, self.clock.now(), priorities)
         if jobs:
             async with self._leases_renewed(jobs):
                 await self._foresee(jobs)
                 await asyncio.gather(*(self._handle(job) for job in jobs))
         return len(jobs)
+
+    async def _claim(
+        self, session: AsyncSession, now: datetime, priorities: Iterable[Priority]
+    ) -> Sequence[ClaimedJob]:
+        most: int | datetime = await self.gate.open(session, now, self.width) if self.gate else self.width
+        if isinstance(most, datetime):
+            self._shut_until = most
+            return []
+        self._shut_until = None
+        jobs = await claim(session, now, queue=self.queue, limit=most, lease_s=self.lease_s, priorities=priorities)
+        if self.gate and jobs:
+            await self.gate.charge(session, now, len(jobs))
+        return jobs
 
     async def _foresee(self, jobs: Sequence[ClaimedJob]) -> None:
         if self.foresee is None:
@@ -90,7 +119,7 @@ class Runner:
             log.exception("batch not foreseen")
 
     @asynccontextmanager
-    async def _leases_renewed(self, jobs: list[ClaimedJob]) -> AsyncIterator[None]:
+    async def _leases_renewed(self, jobs: Sequence[ClaimedJob]) -> AsyncIterator[None]:
         keeper = asyncio.create_task(self._keep_leases(jobs))
         try:
             yield
@@ -98,7 +127,7 @@ class Runner:
             keeper.cancel()
             await asyncio.gather(keeper, return_exceptions=True)
 
-    async def _keep_leases(self, jobs: list[ClaimedJob]) -> None:
+    async def _keep_leases(self, jobs: Sequence[ClaimedJob]) -> None:
         while True:
             await asyncio.sleep(self.lease_s / 3)
             async with self.db.transaction() as session:

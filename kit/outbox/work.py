@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, Table, bindparam, delete, func, literal_column, select, update
+from sqlalchemy import Row, Select, Table, bindparam, case, delete, func, literal_column, select, update
 
 from kit.clock import to_ms
 from kit.db import AsyncSession, hint
@@ -98,14 +98,17 @@ def _claimed(row: Row[Any]) -> ClaimedJob:
     )
 
 
-async def finish(session: AsyncSession, done: ClaimedJob) -> None:
-    """Delete the job and let the next of its lane go; raises LeaseLostError when it is no longer ours."""
+async def finish(session: AsyncSession, done: ClaimedJob, *, next_from: datetime | None = None) -> None:
+    """Delete the job and let the next of its lane go, not before ``next_from``.
+
+    Raises LeaseLostError when the job is no longer ours.
+    """
     if (await session.execute(_DELETE_MINE, {"held": done.id, "held_by": done.fence})).first() is None:
         raise LeaseLostError
-    await _release_lane(session, done)
+    await _release_lane(session, done, to_ms(next_from) if next_from else 0)
 
 
-async def _release_lane(session: AsyncSession, done: ClaimedJob) -> None:
+async def _release_lane(session: AsyncSession, done: ClaimedJob, next_from: int = 0) -> None:
     if done.lane is None:
         return
     # Nearly always nothing waits behind the job, and its lane goes with it.
@@ -114,7 +117,7 @@ async def _release_lane(session: AsyncSession, done: ClaimedJob) -> None:
     await session.execute(_COUNT_DOWN, {"of_lane": done.lane})
     # A statement of its own: it needs a snapshot taken after the lane lock was won, or a job
     # enqueued meanwhile would be overlooked and wait for ever.
-    await session.execute(_LET_NEXT_GO, {"of_lane": done.lane})
+    await session.execute(_LET_NEXT_GO, {"of_lane": done.lane, "next_from": next_from})
     hint(session, f"queue:{done.queue}")
 
 
@@ -129,7 +132,10 @@ def _mine(done: ClaimedJob) -> Any:
 
 
 async def postpone(session: AsyncSession, held: ClaimedJob, *, until: datetime) -> None:
-    """Give the job back, to run from ``until``; this try does not count. Its lane goes on waiting."""
+    """Give the job back, to run from ``until``; this try does not count. Its lane goes on waiting.
+
+    Raises LeaseLostError when the job is no longer ours.
+    """
     values = {
         "state": int(JobState.READY),
         "run_at": to_ms(until),
@@ -137,6 +143,12 @@ async def postpone(session: AsyncSession, held: ClaimedJob, *, until: datetime) 
         "fence": None,
     }
     await _must_hit_one(session, _mine(held).values(values))
+
+
+async def hasten(session: AsyncSession, now: datetime, *, queue: str, lane: str) -> None:
+    """What was postponed in this lane may run at once."""
+    await session.execute(_HASTEN, {"of_lane": lane, "now": to_ms(now)})
+    hint(session, f"queue:{queue}")
 
 
 async def retry(
@@ -230,4 +242,14 @@ _HEAD = (
     .order_by(job.c.id)
     .limit(literal_column("1"))
 )
-_LET_NEXT_GO = update(job).where(job.c.id == _HEAD.scalar_subquery()).values(state=_literal(JobState.READY))
+_FROM = bindparam("next_from", type_=job.c.run_at.type)
+_LET_NEXT_GO = (
+    update(job)
+    .where(job.c.id == _HEAD.scalar_subquery())
+    .values(state=_literal(JobState.READY), run_at=case((job.c.run_at < _FROM, _FROM), else_=job.c.run_at))
+)
+_HASTEN = (
+    update(job)
+    .where(job.c.lane == bindparam("of_lane"), job.c.state == _literal(JobState.READY))
+    .values(run_at=bindparam("now"))
+)

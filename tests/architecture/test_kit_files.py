@@ -32,6 +32,7 @@ FILES = frozenset(
     outbox/models.py
     outbox/runner.py
     outbox/work.py
+    secretbox.py
     settings.py
     text.py
     web/__init__.py

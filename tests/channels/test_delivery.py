@@ -3,10 +3,11 @@ from collections.abc import Callable
 import pytest
 from sqlmodel import select
 
-from channels.delivery import Recipient, Sender, out_queue, queue
+from channels.delivery import Recipient, out_queue, queue
 from channels.errors import DeliveryDelayedError, DeliveryRefusedError
 from channels.models import Delivery, DeliveryState
 from channels.port import Capabilities, Outbound
+from channels.sending import Sender
 from channels.testing import FakeChannel
 from kit.clock import FrozenClock
 from kit.db import AsyncSession
@@ -23,7 +24,9 @@ class Post:
         self.ground = ground
         self.told: list[tuple[str, str]] = []
         sender = Sender(db=ground.db, clock=ground.clock, channels={"fake": channel}, listener=self._listen)
-        self.runner = Runner(ground.db, ground.clock, out_queue("fake"), independent={"delivery.due": sender.handle})
+        self.runner = Runner(
+            ground.db, ground.clock, out_queue("fake", "main"), independent={"delivery.due": sender.handle}
+        )
 
     async def _listen(self, _session: AsyncSession, key: str, state: DeliveryState) -> None:
         self.told.append((key, state))

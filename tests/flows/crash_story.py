@@ -65,7 +65,7 @@ class FilePlatform(FakeChannel):
     """A platform that outlives the process: what it has confirmed stands in a file."""
 
     def __init__(self, file: Path, points: Points, *, idempotent: bool) -> None:
-        super().__init__(capabilities=Capabilities(text_limit=4096, buttons=10, idempotent=idempotent))
+        super().__init__(capabilities=Capabilities(text_limit=4096, buttons=10, links=True, idempotent=idempotent))
         self._file = file
         self._points = points
 

@@ -18,6 +18,7 @@ from kit.access.models import Staff
 from kit.clock import FrozenClock
 from kit.db import AsyncSession
 from kit.ground import Ground
+from kit.outbox.runner import Runner
 from knowledge.articles import import_folder, ways_to_ask
 from knowledge.library import NamedEncoder
 from knowledge.loader import ArticleFile, read_folder
@@ -68,6 +69,7 @@ class Desk:
     channel: FakeChannel
     runtime: Runtime
     staff: Actor
+    senders: tuple[Runner, ...]
     sent_ids: int = 0
     seen: dict[str, int] = field(default_factory=dict)
 
@@ -133,7 +135,7 @@ class Desk:
         while busy:
             async with self.ground.db.transaction() as session:
                 busy = bool(await fire_due(session, self.clock.now()))
-            for runner in self.runtime.runners:
+            for runner in (*self.runtime.runners, *self.senders):
                 while await runner.run_once():
                     busy = True
 
@@ -176,9 +178,9 @@ async def make_desk(ground: Ground, clock: FrozenClock, channel: FakeChannel | N
         await import_folder(session, clock.now(), _files())
         staff = await _supervisor(session, clock)
     fake = channel or FakeChannel()
-    runtime = make_runtime(ground, channels={"fake": fake}, build=remembered_index)
+    runtime = make_runtime(ground, channels={"fake": fake}, own_accounts={"fake": "main"}, build=remembered_index)
     await runtime.library.open()
-    return Desk(ground, clock, fake, runtime, staff)
+    return Desk(ground, clock, fake, runtime, staff, (runtime.outward("fake", "main"),))
 
 
 async def _supervisor(session: AsyncSession, clock: FrozenClock) -> Actor:

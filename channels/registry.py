@@ -1,0 +1,25 @@
+"""The platforms there are, in one table."""
+
+from collections.abc import Collection, Iterator, Mapping
+
+from channels.context import ChannelContext
+from channels.platform import Background, Platform
+from channels.port import Channel
+from channels.webchat.adapter import WebChat
+from channels.webchat.translate import CHANNEL as WEBCHAT
+
+PLATFORMS: Mapping[str, Platform] = {
+    WEBCHAT: Platform(name=WEBCHAT, build=lambda context: WebChat(context.ground.db, context.ground.clock)),
+}
+
+
+def build_channels(context: ChannelContext) -> dict[str, Channel]:
+    """Every platform, ready to send on."""
+    return {name: platform.build(context) for name, platform in PLATFORMS.items()}
+
+
+def backgrounds(names: Collection[str]) -> Iterator[Background]:
+    """What the named platforms do all the time besides."""
+    for name in names:
+        if name in PLATFORMS:
+            yield from PLATFORMS[name].background

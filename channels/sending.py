@@ -1,0 +1,293 @@
+"""Send what was queued: at least once, under one key, never again once the platform said it has it.
+
+The platform is called with no transaction open. A worker that dies between the call and the record leaves the row
+in ``sending``: a platform that drops repeated keys is simply asked again, any other leaves the outcome ``unknown``
+for staff to decide, because resending blindly would tell people things twice. One try is one call: of a message in
+several parts, each goes through the account's pace and the person's window by itself.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol, runtime_checkable
+
+from sqlalchemy import bindparam
+from sqlmodel import col, select, update
+
+from channels import reach
+from channels.compose import parts_of
+from channels.delivery import delivery_table
+from channels.errors import (
+    AccountClosedError,
+    AddressMovedError,
+    DeliveryDelayedError,
+    DeliveryError,
+    DeliveryRefusedError,
+    OutcomeUnknownError,
+    PersonUnreachableError,
+    UnknownAccountError,
+    WindowClosedError,
+)
+from channels.merging import carry_along, settle_carried
+from channels.models import Delivery, DeliveryState
+from channels.moving import move_thread
+from channels.pace import close_account, reopen_account, take_turn
+from channels.port import Channel, Outbound, Receipt
+from channels.windows import Taken, close_window, give_back, take_allowance
+from kit.clock import Clock, to_ms
+from kit.db import AsyncSession, Database
+from kit.log import log
+from kit.outbox import ClaimedJob, Priority, finish, postpone, retry
+
+#: Told when a delivery ended or came to wait, with its key and state; the composition root connects it.
+Listener = Callable[[AsyncSession, str, DeliveryState], Awaitable[None]]
+
+_PENDING = {DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.OFFERED}
+
+
+@runtime_checkable
+class FetchesAnswers(Protocol):
+    """A platform that keeps its request open for a moment and takes the answer from there, free of any quota."""
+
+    async def offer(self, session: AsyncSession, now: datetime, delivery: Delivery, part: Outbound) -> datetime | None:
+        """Lay the answer ready, and say when to look whether it was taken; None when nobody is waiting."""
+        ...
+
+    async def taken(self, session: AsyncSession, delivery: Delivery) -> Receipt | None:
+        """The receipt of an answer that was taken; None withdraws the offer, and it has to be sent."""
+        ...
+
+
+@dataclass(frozen=True)
+class _Attempt:
+    """One call that is allowed now."""
+
+    job: ClaimedJob
+    delivery: Delivery
+    channel: Channel
+    part: Outbound
+    last: bool
+    carried: tuple[str, ...] = ()
+    taken: Taken | None = None
+
+    @property
+    def key(self) -> str:
+        number = self.delivery.parts_sent
+        return f"{self.delivery.key}/{number + 1}" if number else self.delivery.key
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sender:
+    """Handles ``delivery.due`` of every channel it is given."""
+
+    db: Database
+    clock: Clock
+    channels: Mapping[str, Channel]
+    listener: Listener
+
+    async def handle(self, job: ClaimedJob) -> None:
+        """One try of one delivery, from the permission to the recorded outcome."""
+        async with self._beginning(self.channels[job.queue.split(":")[1]]) as session:
+            attempt = await self._begin(session, job)
+        if isinstance(attempt, _Settled):
+            await self._settle(job, attempt)
+        elif attempt is not None:
+            await self._call(attempt)
+
+    def _beginning(self, channel: Channel) -> AbstractAsyncContextManager[AsyncSession]:
+        """A platform without limits that drops repeated keys needs nothing written before the call."""
+        return self.db.reading() if _unlimited(channel) else self.db.transaction()
+
+    async def _begin(self, session: AsyncSession, job: ClaimedJob) -> "_Attempt | _Settled | None":
+        delivery = (await session.scalars(_OF_KEY, {"of_key": job.payload["key"]})).one()
+        channel, now = self.channels[delivery.channel], self.clock.now()
+        if delivery.state not in _PENDING:
+            return _Settled(delivery, None, {})
+        if delivery.expires_at is not None and delivery.expires_at <= now:
+            return _Settled(delivery, DeliveryState.EXPIRED, {})
+        if delivery.state == DeliveryState.SENDING and not channel.capabilities.idempotent:
+            return _Settled(delivery, DeliveryState.UNKNOWN, {"error_code": "outcome_unknown"})
+        parts = parts_of(Outbound.model_validate(delivery.body), channel.capabilities)
+        attempt = _Attempt(
+            job, delivery, channel, parts[delivery.parts_sent], last=delivery.parts_sent + 1 == len(parts)
+        )
+        if _unlimited(channel):
+            return attempt
+        return await self._offered(session, now, attempt) or await self._permitted(session, now, attempt)
+
+    async def _offered(self, session: AsyncSession, now: datetime, attempt: _Attempt) -> "_Settled | None":
+        channel, delivery = attempt.channel, attempt.delivery
+        if not isinstance(channel, FetchesAnswers):
+            return None
+        if delivery.state == DeliveryState.OFFERED:
+            receipt = await channel.taken(session, delivery)
+            return (
+                _Settled(delivery, self._confirmed(attempt), self._receipt_values(attempt, receipt))
+                if receipt
+                else None
+            )
+        until = await channel.offer(session, now, delivery, attempt.part)
+        if until is None:
+            return None
+        return _Settled(delivery, DeliveryState.OFFERED, {}, again=until)
+
+    async def _permitted(self, session: AsyncSession, now: datetime, attempt: _Attempt) -> "_Attempt | _Settled":
+        delivery, capabilities = attempt.delivery, attempt.channel.capabilities
+        refusal = await reach.refusal_of(session, delivery.thread)
+        if refusal is not None:
+            return _Settled(delivery, DeliveryState.FAILED, {"error_code": refusal[0], "error_text": refusal[1]})
+        busy_until = await take_turn(session, now, delivery.thread, capabilities.rate)
+        if busy_until is not None:
+            return _Settled(delivery, DeliveryState.QUEUED, {}, again=busy_until)
+        taken = None
+        if capabilities.windowed:
+            for_staff = delivery.priority == Priority.PERSON
+            taken = await take_allowance(session, now, delivery.thread, for_staff=for_staff)
+            if taken is None:
+                return _Settled(delivery, DeliveryState.PARKED, {"error_code": "window_closed"})
+        carried, part = await self._carry(session, now, attempt)
+        if not capabilities.idempotent:
+            await _set(session, delivery.key, {"state": DeliveryState.SENDING})
+        return _Attempt(attempt.job, delivery, attempt.channel, part, attempt.last, carried, taken)
+
+    async def _carry(self, session: AsyncSession, now: datetime, attempt: _Attempt) -> tuple[tuple[str, ...], Outbound]:
+        """Where each message counts, those behind this one travel with it."""
+        if not (attempt.channel.capabilities.windowed and attempt.last and attempt.delivery.parts_sent == 0):
+            return (), attempt.part
+        return await carry_along(session, now, attempt.delivery, attempt.part, attempt.channel.capabilities)
+
+    async def _call(self, attempt: _Attempt) -> None:
+        delivery = attempt.delivery
+        try:
+            receipt = await attempt.channel.send(
+                key=attempt.key, account=delivery.account, address=delivery.address, message=attempt.part
+            )
+        except UnknownAccountError as gone:
+            await self._end(attempt, DeliveryState.FAILED, {"error_code": gone.code})
+        except OutcomeUnknownError as unknown:
+            if attempt.channel.capabilities.idempotent:
+                await self._again(attempt, unknown, None)
+            else:
+                await self._end(attempt, DeliveryState.UNKNOWN, _words(unknown))
+        except DeliveryDelayedError as delayed:
+            await self._again(attempt, delayed, delayed.retry_after_s)
+        except DeliveryError as refused:
+            await self._refused(attempt, refused)
+        else:
+            await self._confirm(attempt, receipt)
+
+    async def _confirm(self, attempt: _Attempt, receipt: Receipt) -> None:
+        after_ms = to_ms(self.clock.now()) - to_ms(attempt.delivery.queued_at)
+        log.info("delivered", thread=attempt.delivery.thread, key=attempt.key, after_ms=after_ms)
+        await self._end(attempt, self._confirmed(attempt), self._receipt_values(attempt, receipt))
+
+    @staticmethod
+    def _confirmed(attempt: _Attempt) -> DeliveryState:
+        return DeliveryState.SENT if attempt.last else DeliveryState.QUEUED
+
+    def _receipt_values(self, attempt: _Attempt, receipt: Receipt) -> dict[str, Any]:
+        values = {"provider_id": receipt.provider_id, "parts_sent": attempt.delivery.parts_sent + 1}
+        return {**values, "sent_at": self.clock.now()} if attempt.last else values
+
+    async def _refused(self, attempt: _Attempt, refused: DeliveryError) -> None:
+        delivery, now = attempt.delivery, self.clock.now()
+        log.warning("delivery refused", thread=delivery.thread, code=refused.code)
+        async with self.db.transaction() as session:
+            match refused:
+                case WindowClosedError():
+                    await close_window(session, delivery.thread)
+                    settled = _Settled(delivery, DeliveryState.PARKED, _words(refused), carried=attempt.carried)
+                case AddressMovedError():
+                    await move_thread(session, now, delivery, address=refused.address)
+                    settled = _Settled(delivery, DeliveryState.QUEUED, {}, carried=attempt.carried, again=now)
+                case DeliveryRefusedError():
+                    if isinstance(refused, PersonUnreachableError):
+                        await reach.note_refused(session, now, delivery.thread, code=refused.code, text=refused.text)
+                    settled = _Settled(delivery, DeliveryState.FAILED, _words(refused), carried=attempt.carried)
+                case _:
+                    raise refused
+            await self._record(session, attempt.job, settled)
+
+    async def _again(self, attempt: _Attempt, error: DeliveryError, after_s: float | None) -> None:
+        """Nothing was sent, or the platform will notice that it has it already."""
+        job, delivery, now = attempt.job, attempt.delivery, self.clock.now()
+        log.warning("delivery delayed", thread=delivery.thread, code=error.code)
+        async with self.db.transaction() as session:
+            if attempt.taken is not None:
+                await give_back(session, delivery.thread, attempt.taken)
+            if isinstance(error, AccountClosedError):
+                await close_account(session, now, channel=delivery.channel, account=delivery.account, error=error)
+                until = now + timedelta(seconds=after_s or 0)
+                settled = _Settled(delivery, DeliveryState.QUEUED, _words(error), carried=attempt.carried, again=until)
+                await self._record(session, job, settled)
+            elif job.attempt >= job.max_attempts:
+                settled = _Settled(delivery, DeliveryState.FAILED, _words(error), carried=attempt.carried)
+                await self._record(session, job, settled)
+            else:
+                await retry(session, now, job, error=str(error), after_s=after_s)
+                values = {"state": DeliveryState.QUEUED, "attempts": job.attempt, **_words(error)}
+                await _set(session, delivery.key, values)
+                back = _Settled(delivery, DeliveryState.QUEUED, {}, carried=attempt.carried)
+                await self._settle_carried(session, back)
+
+    async def _end(self, attempt: _Attempt, state: DeliveryState, values: dict[str, Any]) -> None:
+        again = None
+        if state is DeliveryState.QUEUED:
+            again = self.clock.now() + timedelta(seconds=attempt.channel.capabilities.rate.chat_every_s)
+        await self._settle(attempt.job, _Settled(attempt.delivery, state, values, carried=attempt.carried, again=again))
+
+    async def _settle(self, job: ClaimedJob, settled: "_Settled") -> None:
+        async with self.db.transaction() as session:
+            await self._record(session, job, settled)
+
+    async def _record(self, session: AsyncSession, job: ClaimedJob, settled: "_Settled") -> None:
+        """Write the outcome on the delivery and those it carried, and end the job or put it off."""
+        delivery, state = settled.delivery, settled.state
+        if state is not None:
+            await _set(session, delivery.key, {"state": state, "attempts": job.attempt, **settled.values})
+            carried = await self._settle_carried(session, settled)
+            if state is DeliveryState.SENT and not _unlimited(self.channels[delivery.channel]):
+                await reopen_account(session, channel=delivery.channel, account=delivery.account)
+            for key in (delivery.key, *carried) if state not in _PENDING else ():
+                await self.listener(session, key, state)
+        if settled.again is not None:
+            await postpone(session, job, until=settled.again)
+        else:
+            pause = self.channels[delivery.channel].capabilities.rate.chat_every_s
+            await finish(session, job, next_from=self.clock.now() + timedelta(seconds=pause) if pause else None)
+
+    async def _settle_carried(self, session: AsyncSession, settled: "_Settled") -> tuple[str, ...]:
+        delivery = settled.delivery
+        if not self.channels[delivery.channel].capabilities.windowed:
+            return ()
+        return await settle_carried(session, delivery.key, settled.carried, {"state": settled.state, **settled.values})
+
+
+@dataclass(frozen=True)
+class _Settled:
+    """An outcome to record: the new state (None: as it is), and from when to try ``again``, if at all."""
+
+    delivery: Delivery
+    state: DeliveryState | None
+    values: dict[str, Any]
+    carried: tuple[str, ...] = ()
+    again: datetime | None = None
+
+
+def _unlimited(channel: Channel) -> bool:
+    able = channel.capabilities
+    return able.idempotent and not able.windowed and not able.rate.chat_every_s
+
+
+def _words(error: DeliveryError) -> dict[str, str]:
+    return {"error_code": error.code, "error_text": error.text}
+
+
+async def _set(session: AsyncSession, key: str, values: dict[str, Any]) -> None:
+    await session.execute(_UPDATE, {"of_key": key, **values})
+
+
+# Built once: to build a statement costs more than to run it.
+_OF_KEY = select(Delivery).where(col(Delivery.key) == bindparam("of_key"))
+_UPDATE = update(delivery_table).where(delivery_table.c.key == bindparam("of_key"))
