@@ -1,59 +1,12 @@
-from collections.abc import Callable
-
 import pytest
-from sqlmodel import select
 
-from channels.delivery import Recipient, out_queue, queue
 from channels.errors import DeliveryDelayedError, DeliveryRefusedError
-from channels.models import Delivery, DeliveryState
-from channels.port import Capabilities, Outbound
-from channels.sending import Sender
+from channels.models import DeliveryState
+from channels.port import Capabilities
 from channels.testing import FakeChannel
 from kit.clock import FrozenClock
-from kit.db import AsyncSession
 from kit.ground import Ground
-from kit.outbox.runner import Runner
-
-TO = Recipient(channel="fake", account="main", address="li")
-
-
-class Post:
-    """A delivery queue over one fake platform."""
-
-    def __init__(self, ground: Ground, channel: FakeChannel) -> None:
-        self.ground = ground
-        self.told: list[tuple[str, str]] = []
-        sender = Sender(db=ground.db, clock=ground.clock, channels={"fake": channel}, listener=self._listen)
-        self.runner = Runner(
-            ground.db, ground.clock, out_queue("fake", "main"), independent={"delivery.due": sender.handle}
-        )
-
-    async def _listen(self, _session: AsyncSession, key: str, state: DeliveryState) -> None:
-        self.told.append((key, state))
-
-    async def put(self, *texts: str) -> None:
-        async with self.ground.db.transaction() as session:
-            for text in texts:
-                await queue(session, self.ground.clock.now(), key=f"m:{text}", to=TO, message=Outbound(text=text))
-
-    async def work(self) -> None:
-        while await self.runner.run_once():
-            pass
-
-    async def all(self) -> list[Delivery]:
-        async with self.ground.db.reading() as session:
-            return list((await session.exec(select(Delivery).order_by(Delivery.id))).all())  # type: ignore[arg-type]  # A column at class level.
-
-
-def failing(times: int, error: Callable[[], Exception]) -> Callable[[str], None]:
-    left = [times]
-
-    def before(_key: str) -> None:
-        if left[0]:
-            left[0] -= 1
-            raise error()
-
-    return before
+from tests.channels.post import Post, failing
 
 
 class TestSending:
