@@ -47,7 +47,7 @@ async def test_never_over_the_limits_and_a_persons_reply_leaves_within_a_second(
     if ground.db.is_sqlite:
         pytest.skip("several worker processes share a PostgreSQL")
     await put_notices(ground)
-    waits = []
+    waits: list[timedelta] = []
     with working(database_url, PROCESSES) as workers:
         while len(workers.sent) < CHATS * ROUNDS + len(waits):
             left = await workers.step()
