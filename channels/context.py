@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import httpx
 
 from channels.accounts.book import AccountBook
+from channels.intake import Intake
 from kit.ground import Ground
 from kit.secretbox import SecretBox
 
@@ -16,13 +17,20 @@ class ChannelContext:
     ground: Ground
     accounts: AccountBook
     box: SecretBox
+    intake: Intake
     transport: httpx.AsyncBaseTransport | None = None
 
     @classmethod
     def of(cls, ground: Ground, *, transport: httpx.AsyncBaseTransport | None = None) -> "ChannelContext":
         """The context of an installation."""
         box = SecretBox.of(ground.settings)
-        return cls(ground=ground, accounts=AccountBook(ground.db, box), box=box, transport=transport)
+        return cls(
+            ground=ground,
+            accounts=AccountBook(ground.db, box),
+            box=box,
+            intake=Intake(ground.db, ground.clock),
+            transport=transport,
+        )
 
     def http(self, *, timeout_s: float) -> httpx.AsyncClient:
         """A client of one platform; proxies and certificates of the environment are left alone."""

@@ -123,9 +123,9 @@ def out_lane(thread: str, priority: Priority) -> str:
     return f"out:{thread}" if priority in _CONVERSATION else f"note:{thread}"
 
 
-async def release_parked(session: AsyncSession, now: datetime, thread: str) -> None:
-    """The person has written: what waited for that goes out, oldest first."""
-    rows = (await session.execute(_RELEASE, {"of_thread": thread})).all()
+async def release_parked(session: AsyncSession, now: datetime, threads: Sequence[str]) -> None:
+    """The persons have written: what waited for that goes out, oldest first."""
+    rows = (await session.execute(_RELEASE, {"of_threads": list(threads)})).all()
     await _send_anew(session, now, sorted(rows, key=lambda row: row.id))
 
 
@@ -154,7 +154,7 @@ _WHO = [delivery_table.c[name] for name in ("id", "key", "channel", "account", "
 _AGAIN = {"state": DeliveryState.QUEUED.value, "error_code": None, "error_text": None, "carried_by": None}
 _RELEASE = (
     update(delivery_table)
-    .where(delivery_table.c.thread == bindparam("of_thread"))
+    .where(delivery_table.c.thread.in_(bindparam("of_threads", expanding=True)))
     # Written out, so that both planners see that the partial index serves.
     .where(delivery_table.c.state == "parked")
     .values(**_AGAIN)

@@ -118,6 +118,7 @@ class Allowance(SQLModel, table=True):
     """What a platform lets us say to one person because of what the person did; ``quota_left`` NULL: any number."""
 
     __tablename__ = "reply_allowance"
+    __table_args__ = (Index("ix_reply_allowance_closes", "closes_at"),)
 
     thread: str = Field(primary_key=True)
     opened_by: str = Field(primary_key=True)

@@ -1,5 +1,6 @@
 """Whether a person can be reached at an address, and what happens when the address changes."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,9 +19,9 @@ async def note_refused(session: AsyncSession, now: datetime, thread: str, *, cod
     await session.execute(_REFUSE[session.get_bind().dialect.name], row)
 
 
-async def note_reachable(session: AsyncSession, thread: str) -> None:
-    """The person has written, or unblocked us."""
-    await session.execute(_CLEAR, {"of_thread": thread})
+async def note_reachable(session: AsyncSession, threads: Sequence[str]) -> None:
+    """The persons have written, or unblocked us."""
+    await session.execute(_CLEAR, {"of_threads": list(threads)})
 
 
 async def refusal_of(session: AsyncSession, thread: str) -> tuple[str, str] | None:
@@ -41,7 +42,8 @@ _THREAD = reach_table.c.thread == bindparam("of_thread")
 _REFUSE = {"postgresql": _refusing(postgresql.insert), "sqlite": _refusing(sqlite.insert)}
 _CLEAR = (
     update(reach_table)
-    .where(_THREAD, reach_table.c.refused_code.is_not(None))
+    .where(reach_table.c.thread.in_(bindparam("of_threads", expanding=True)))
+    .where(reach_table.c.refused_code.is_not(None))
     .values(refused_code=None, refused_text=None, refused_at=None)
 )
 _REFUSAL = select(reach_table.c.refused_code, reach_table.c.refused_text).where(

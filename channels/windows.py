@@ -1,5 +1,6 @@
 """The reply window: what a platform lets us say to a person, counted here before the platform counts it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,16 +26,22 @@ class Window:
     quota_left: int | None
 
 
-async def open_window(session: AsyncSession, now: datetime, thread: str, opening: Opening) -> None:
-    """The person did something: the rule's allowance begins anew."""
-    row = {
+async def open_windows(session: AsyncSession, now: datetime, opened: Sequence[tuple[str, Opening]]) -> None:
+    """People did something, each on a thread: each rule's allowance begins anew."""
+    rows = {(thread, opening.by): _row(thread, opening, now) for thread, opening in opened}
+    # In one order for all, so that two transactions never lock crosswise.
+    values = [rows[key] for key in sorted(rows)]
+    await session.execute(_OPEN[session.get_bind().dialect.name], values)
+
+
+def _row(thread: str, opening: Opening, now: datetime) -> dict[str, Any]:
+    return {
         "thread": thread,
         "opened_by": opening.by,
         "opened_at": now,
         "closes_at": now + opening.lasts,
         "quota_left": opening.quota,
     }
-    await session.execute(_OPEN[session.get_bind().dialect.name], row)
 
 
 @dataclass(frozen=True)

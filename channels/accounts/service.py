@@ -1,7 +1,7 @@
 """Add, change, pause and remove accounts."""
 
 import secrets as chance
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -71,9 +71,10 @@ async def change_account(
     label: str,
     settings: Mapping[str, Any],
     secrets: Mapping[str, str],
+    dropped: Collection[str] = (),
 ) -> None:
-    """Replace what is given; a secret left empty keeps its old value."""
-    kept = box.open(account.secrets)
+    """Replace what is given; a secret left empty keeps its old value, unless it is ``dropped``."""
+    kept = {name: value for name, value in box.open(account.secrets).items() if name not in dropped}
     account.label = label
     account.settings = dict(settings)
     account.secrets = box.seal({**kept, **{name: value for name, value in secrets.items() if value}})

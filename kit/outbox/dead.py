@@ -28,7 +28,7 @@ async def revive(session: AsyncSession, now: datetime, job_id: int) -> None:
     job = (await session.exec(select(Job).where(Job.id == job_id, Job.state == JobState.DEAD))).first()
     if job is None:
         raise NoDeadJobError
-    first = job.lane is None or await count_up(session, job.lane, 1) == 1
+    first = job.lane is None or (await count_up(session, {job.lane: 1}))[job.lane] == 1
     state = JobState.READY if first else JobState.WAITING
     where = (col(Job.id) == job_id, col(Job.state) == JobState.DEAD)
     await session.exec(update(Job).where(*where).values(state=state, attempt=0, run_at=to_ms(now), error=None))

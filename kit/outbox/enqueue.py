@@ -1,12 +1,12 @@
 """Put jobs into the table, inside the caller's transaction."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Insert, Table, bindparam, insert
+from sqlalchemy import Insert, Table, insert
 from sqlalchemy.dialects import postgresql, sqlite
 
 from kit.clock import to_ms
@@ -30,6 +30,8 @@ class NewJob:
     run_at: datetime | None = None
     expires_at: datetime | None = None
     max_attempts: int = 8
+    #: The current task's, unless the job belongs to another story.
+    correlation: str | None = None
 
 
 async def enqueue_one(session: AsyncSession, now: datetime, job: NewJob) -> None:
@@ -44,10 +46,8 @@ async def enqueue(session: AsyncSession, now: datetime, jobs: Sequence[NewJob]) 
     """
     if not jobs:
         return
-    idle = set()
-    for lane, count in sorted(Counter(job.lane for job in jobs if job.lane).items()):
-        if await count_up(session, lane, count) == count:
-            idle.add(lane)
+    more = Counter(job.lane for job in jobs if job.lane)
+    idle = {lane for lane, count in (await count_up(session, more)).items() if count == more[lane]}
     rows = []
     for job in jobs:
         ready = job.lane is None or job.lane in idle
@@ -58,17 +58,22 @@ async def enqueue(session: AsyncSession, now: datetime, jobs: Sequence[NewJob]) 
         hint(session, f"queue:{queue}")
 
 
-async def count_up(session: AsyncSession, lane: str, count: int) -> int:
-    """Add to the number of unfinished jobs of a lane, take its lock, and return the new number."""
+async def count_up(session: AsyncSession, more: Mapping[str, int]) -> dict[str, int]:
+    """Add to the numbers of unfinished jobs of lanes, take their locks, and return the new numbers."""
+    if not more:
+        return {}
     statement = _COUNT_UP[session.get_bind().dialect.name]
-    return int((await session.execute(statement, {"of_lane": lane, "more": count})).scalar_one())
+    rows = [{"lane": lane, "n": count} for lane, count in sorted(more.items())]
+    # One lane is by far the most frequent case, and a plain statement the quickest.
+    counted = await session.execute(statement, rows[0] if len(rows) == 1 else rows)
+    return {row.lane: row.n for row in counted.all()}
 
 
 def _counting_up(dialect_insert: Any) -> Insert:
-    statement = dialect_insert(lane_table).values(lane=bindparam("of_lane"), n=bindparam("more"))
+    statement = dialect_insert(lane_table)
     counted: Insert = statement.on_conflict_do_update(
         index_elements=["lane"], set_={"n": lane_table.c.n + statement.excluded.n}
-    ).returning(lane_table.c.n)
+    ).returning(lane_table.c.lane, lane_table.c.n)
     return counted
 
 
@@ -89,6 +94,6 @@ def _row(job: NewJob, now: datetime, state: JobState) -> dict[str, Any]:
         "expires_at": to_ms(job.expires_at) if job.expires_at else None,
         "attempt": 0,
         "max_attempts": job.max_attempts,
-        "correlation": current_correlation(),
+        "correlation": job.correlation or current_correlation(),
         "created_at": to_ms(now),
     }
