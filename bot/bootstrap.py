@@ -62,6 +62,7 @@ class Runtime:
             out_queue(channel, account),
             independent=independent(self.sender),
             gate=AccountGate(channel, account, rate) if channel not in self.own_accounts else None,
+            overlapping=channel not in self.own_accounts,
             lease_s=self.ground.settings.lease_s,
         )
 
@@ -137,6 +138,7 @@ def _media_runners(ground: Ground, channels: Mapping[str, Channel]) -> Iterator[
             ground.clock,
             media_queue(name),
             independent={MEDIA_DUE: fetcher.handle},
+            overlapping=True,
             lease_s=ground.settings.lease_s,
         )
 

@@ -57,14 +57,21 @@ class Runner:
     foresee: Callable[[Sequence[ClaimedJob]], Awaitable[None]] | None = None
     gate: Gate | None = None
     width: int = 10
+    #: Claim anew as soon as one job has ended, instead of when all of a batch have: where a job may wait for the
+    #: outside for half a minute, the others must not wait with it.
+    overlapping: bool = False
     lease_s: float = 30
     poll_s: float = 1.0
     #: Until when the gate is known to be shut.
     _shut_until: datetime | None = None
+    _in_hand: set["asyncio.Task[None]"] = field(default_factory=set)
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Work until ``stopping`` is set; jobs in hand are finished first."""
-        async with self.db.bus.listening(f"queue:{self.queue}", "stopping") as listener:
+        async with (
+            self.db.bus.listening(f"queue:{self.queue}", "stopping") as listener,
+            asyncio.TaskGroup() as group,
+        ):
             while not stopping.is_set():
                 # A look before the claim: most hints are about jobs that are not due yet.
                 async with self.db.reading() as session:
@@ -73,8 +80,19 @@ class Runner:
                 due = [priority for priority, moment in first.items() if moment <= now]
                 if not due:
                     await listener.wait(self._pause(first, now))
-                elif not await self.run_once(due):
+                elif not await (self._begin(group, due) if self.overlapping else self.run_once(due)):
                     await listener.wait(self._shut_for())
+
+    async def _begin(self, group: asyncio.TaskGroup, priorities: Iterable[Priority]) -> int:
+        """Claim what there is room for and start on it; return how many jobs that were."""
+        while len(self._in_hand) >= self.width:
+            await asyncio.wait(self._in_hand, return_when=asyncio.FIRST_COMPLETED)
+        jobs = await self._claim(priorities, self.width - len(self._in_hand))
+        for job in jobs:
+            task = group.create_task(self._work([job]))
+            self._in_hand.add(task)
+            task.add_done_callback(self._in_hand.discard)
+        return len(jobs)
 
     def _shut_for(self) -> float:
         """Seconds until the gate opens; a moment, when it is other workers who have it all."""
@@ -89,26 +107,29 @@ class Runner:
 
     async def run_once(self, priorities: Iterable[Priority] = Priority) -> int:
         """Claim and handle one batch; return how many jobs were in it."""
-        async with self.db.transaction() as session:
-            jobs = await self._claim(session, self.clock.now(), priorities)
+        jobs = await self._claim(priorities, self.width)
         if jobs:
-            async with self._leases_renewed(jobs):
-                await self._foresee(jobs)
-                await asyncio.gather(*(self._handle(job) for job in jobs))
+            await self._work(jobs)
         return len(jobs)
 
-    async def _claim(
-        self, session: AsyncSession, now: datetime, priorities: Iterable[Priority]
-    ) -> Sequence[ClaimedJob]:
-        most: int | datetime = await self.gate.open(session, now, self.width) if self.gate else self.width
-        if isinstance(most, datetime):
-            self._shut_until = most
-            return []
-        self._shut_until = None
-        jobs = await claim(session, now, queue=self.queue, limit=most, lease_s=self.lease_s, priorities=priorities)
-        if self.gate and jobs:
-            await self.gate.charge(session, now, len(jobs))
+    async def _claim(self, priorities: Iterable[Priority], most: int) -> Sequence[ClaimedJob]:
+        now = self.clock.now()
+        async with self.db.transaction() as session:
+            allowed = await self.gate.open(session, now, most) if self.gate else most
+            self._shut_until = allowed if isinstance(allowed, datetime) else None
+            if isinstance(allowed, datetime):
+                return []
+            jobs = await claim(
+                session, now, queue=self.queue, limit=allowed, lease_s=self.lease_s, priorities=priorities
+            )
+            if self.gate and jobs:
+                await self.gate.charge(session, now, len(jobs))
         return jobs
+
+    async def _work(self, jobs: Sequence[ClaimedJob]) -> None:
+        async with self._leases_renewed(jobs):
+            await self._foresee(jobs)
+            await asyncio.gather(*(self._handle(job) for job in jobs))
 
     async def _foresee(self, jobs: Sequence[ClaimedJob]) -> None:
         if self.foresee is None:
