@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Table, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Table, bindparam, insert, literal_column, update
 
 from channels.models import Delivery, DeliveryState
 from channels.port import Outbound, thread_of
@@ -152,11 +152,12 @@ async def _send_anew(session: AsyncSession, now: datetime, rows: Sequence[Any]) 
 _INSERT = insert(delivery_table)
 _WHO = [delivery_table.c[name] for name in ("id", "key", "channel", "account", "address", "priority")]
 _AGAIN = {"state": DeliveryState.QUEUED.value, "error_code": None, "error_text": None, "carried_by": None}
+#: The partial index's own words: by them both planners see that it serves.
+STILL_WAITING: ColumnElement[bool] = literal_column("state IN ('queued', 'parked')")
 _RELEASE = (
     update(delivery_table)
     .where(delivery_table.c.thread.in_(bindparam("of_threads", expanding=True)))
-    # Written out, so that both planners see that the partial index serves.
-    .where(delivery_table.c.state == "parked")
+    .where(STILL_WAITING, delivery_table.c.state == literal_column("'parked'"))
     .values(**_AGAIN)
     .returning(*_WHO)
 )
@@ -166,5 +167,3 @@ _RETRY = (
     .values(**_AGAIN, expires_at=None)
     .returning(*_WHO)
 )
-#: For those who look: what has not ended yet on a thread.
-WAITING = select(delivery_table).where(delivery_table.c.state.in_(["queued", "parked"]))

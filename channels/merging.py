@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Integer, bindparam, literal_column, select, update
 
 from channels.compose import can_merge, merged
-from channels.delivery import delivery_table
+from channels.delivery import STILL_WAITING, delivery_table
 from channels.models import Delivery, DeliveryState
 from channels.port import Capabilities, Outbound
 from kit.db import AsyncSession
@@ -59,10 +59,11 @@ async def settle_carried(
 # Built once: to build a statement costs more than to run it.
 _BEHIND = (
     select(delivery_table)
-    .where(delivery_table.c.thread == bindparam("of_thread"), delivery_table.c.state == "queued")
+    .where(delivery_table.c.thread == bindparam("of_thread"), STILL_WAITING)
+    .where(delivery_table.c.state == literal_column("'queued'"))
     .where(delivery_table.c.id > bindparam("after"))
     .order_by(delivery_table.c.id)
-    .limit(bindparam("most"))
+    .limit(bindparam("most", type_=Integer))
 )
 _KEYS = delivery_table.c.key.in_(bindparam("carried", expanding=True))
 _TAKE = update(delivery_table).where(_KEYS).values(carried_by=bindparam("head"), state=bindparam("state"))
