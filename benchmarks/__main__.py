@@ -17,6 +17,7 @@ from rich.console import Console
 
 from benchmarks import report
 from benchmarks.load import Order
+from benchmarks.pushes import measure_pushes
 from benchmarks.runs import Bench
 from benchmarks.stores import version
 from tests.support.postgres import VARIABLE
@@ -28,7 +29,7 @@ SETUPS = {
     "PostgreSQL": (("web", "worker"), ("serve",)),
     "SQLite": (("serve",), ("web", "worker")),
 }
-PARTS = ("acceptance", "turns", "surge", "questions")
+PARTS = ("acceptance", "pushes", "turns", "surge", "questions")
 
 
 def main() -> None:
@@ -72,6 +73,13 @@ def _acceptance(benches: dict[str, Bench], chosen: argparse.Namespace) -> report
     return sheet
 
 
+def _pushes(benches: dict[str, Bench], chosen: argparse.Namespace) -> report.Sheet:
+    sheet = report.pushes_sheet()
+    for name, bench in benches.items():
+        report.add_pushes(sheet, name, measure_pushes(bench, seconds=chosen.seconds / 5))
+    return sheet
+
+
 def _turns(benches: dict[str, Bench], chosen: argparse.Namespace) -> report.Sheet:
     sheet = report.turns_sheet()
     for name, bench in benches.items():
@@ -96,7 +104,7 @@ def _named(database: str, parts: Sequence[str], *, default: bool) -> str:
     return f"{database}, {processes}{' (default)' if default else ''}"
 
 
-_MEASURES = {"acceptance": _acceptance, "turns": _turns, "surge": _surge}
+_MEASURES = {"acceptance": _acceptance, "pushes": _pushes, "turns": _turns, "surge": _surge}
 
 
 if __name__ == "__main__":

@@ -4,8 +4,10 @@ import asyncio
 import sys
 
 import uvicorn
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
 from pydantic import BaseModel
+from starlette.responses import PlainTextResponse
+from wechatpy import create_reply, parse_message
 
 app = FastAPI(docs_url=None, redoc_url=None)
 
@@ -18,6 +20,20 @@ class Said(BaseModel):
 @app.post("/messages")
 async def post_message(said: Said) -> dict[str, str | int | bool]:
     return {"seq": 1, "client_id": said.client_id, "at": "2026-11-24T02:00:00.000Z", "duplicate": False}
+
+
+@app.post("/push")
+async def post_push(request: Request) -> PlainTextResponse:
+    """The least a push can cost: its body is read and it is answered."""
+    await request.body()
+    return PlainTextResponse("success")
+
+
+@app.post("/echo")
+async def post_echo(request: Request) -> Response:
+    """A handler as tutorials write it: parse the message, answer it, store nothing."""
+    message = parse_message(await request.body())
+    return Response(create_reply(f"收到：{message.content}", message).render(), media_type="text/xml")
 
 
 def main() -> None:

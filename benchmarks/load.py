@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 
 import uvloop
 
+from benchmarks.official import official_pushes
 from benchmarks.phrases import questions
 from benchmarks.visitors import PATIENCE_S, Visitor, arrive
 from benchmarks.wire import Connection, WireError, connect
@@ -17,7 +18,7 @@ from benchmarks.wire import Connection, WireError, connect
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """``kind``: accept, bare (the same against the bare endpoint), closed or open (see the functions below)."""
+    """``kind``: accept, bare (the same against the bare endpoint), push, closed or open (see the functions below)."""
 
     kind: str
     port: int
@@ -27,6 +28,9 @@ class Order:
     #: Between two questions of one visitor, in an open loop.
     every_s: float = 0.0
     seed: int = 1
+    #: Where pushes go, and whether they are encrypted.
+    path: str = ""
+    safe: bool = False
 
 
 @dataclass(kw_only=True)
@@ -95,6 +99,24 @@ async def _bare(order: Order, outcome: Outcome) -> None:
             answer = await connection.post("/messages", {"client_id": "0123456789abcdef", "text": next(texts)})
             if answer.status != 200:
                 raise WireError(f"the bare endpoint answered {answer.status}")
+            window.note(outcome, time.perf_counter() - started)
+
+    await _all(outcome, window.announce(outcome), *(send(connection) for connection in connections))
+
+
+async def _push(order: Order, outcome: Outcome) -> None:
+    """WeChat's servers push over so many connections, each the next message when the last one is answered."""
+    connections = [await connect(order.port) for _ in range(order.visitors)]
+    window, pushes = Window(order), official_pushes(order.path, safe=order.safe, seed=order.seed)
+
+    async def send(connection: Connection) -> None:
+        while not window.closed:
+            path, document = next(pushes)
+            started = time.perf_counter()
+            answer = await connection.push(path, document)
+            if answer.status != 200:
+                raise WireError(f"a push was answered {answer.status}")
+            outcome.accepted += 1
             window.note(outcome, time.perf_counter() - started)
 
     await _all(outcome, window.announce(outcome), *(send(connection) for connection in connections))
@@ -173,7 +195,7 @@ def _tell(event: str, **values: object) -> None:
     print(json.dumps({"event": event, **values}), flush=True)
 
 
-_KINDS = {"accept": _accept, "bare": _bare, "closed": _closed, "open": _open}
+_KINDS = {"accept": _accept, "bare": _bare, "push": _push, "closed": _closed, "open": _open}
 
 
 async def _carry_out(order: Order) -> Outcome:

@@ -2,7 +2,7 @@
 
 import os
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -43,6 +43,19 @@ def add_acceptance(sheet: Sheet, name: str, accepted: Sequence[Measured], bare: 
     middle, worst = (fmean(one.milliseconds(share) for one in accepted) for share in (0.5, 0.99))
     cells = (f"{rate:.0f}", f"{ceiling:.0f}", f"{rate / ceiling:.2f}", f"{middle:.0f}", f"{worst:.0f}")
     sheet.rows.append((name, *cells, _cpu(accepted)))
+
+
+def pushes_sheet() -> Sheet:
+    head = ("database", "mode", "stored/s", "beside echo", "beside bare", "p50 ms", "p99 ms", "CPU ms a push")
+    return Sheet("WeChat pushes stored durably, beside an echo handler without storage and a bare endpoint", head)
+
+
+def add_pushes(sheet: Sheet, name: str, runs: Mapping[str, Sequence[Measured]]) -> None:
+    rates = {kind: fmean(one.rate for one in taken) for kind, taken in runs.items()}
+    for kind, taken in runs.items():
+        beside = [f"{rates[kind] / rates[other]:.2f}" for other in ("echo", "bare")]
+        middle, worst = (fmean(one.milliseconds(share) for one in taken) for share in (0.5, 0.99))
+        sheet.rows.append((name, kind, f"{rates[kind]:.0f}", *beside, f"{middle:.0f}", f"{worst:.0f}", _cpu(taken)))
 
 
 def turns_sheet() -> Sheet:

@@ -47,8 +47,8 @@ class Bench:
 
     def acceptance(self, *, seconds: float, visitors: int) -> tuple[list[Measured], list[Measured]]:
         """Accepted messages and the bare endpoint's, taken in turns ABBA; nobody works on what was accepted."""
-        with self._place() as (url, folder), ExitStack() as stack:
-            web, web_port = self._start(stack, url, folder, "web")
+        with self.place() as (url, folder), ExitStack() as stack:
+            web, web_port = self.start(stack, url, folder, "web")
             bare_port = free_port()
             bare = stack.enter_context(running(["benchmarks.bare", str(bare_port)], folder / "bare.log", {}))
             bare.wait_for_port(bare_port)
@@ -65,12 +65,12 @@ class Bench:
 
     def turns(self, order: Order, parts: Sequence[str]) -> Measured:
         """Questions answered end to end by these processes (``serve``, or ``web`` and ``worker``)."""
-        with self._place() as (url, folder), ExitStack() as stack:
+        with self.place() as (url, folder), ExitStack() as stack:
             watched: dict[str, Process | Server] = {"database": Server(url)}
-            process, port = self._start(stack, url, folder, parts[0])
+            process, port = self.start(stack, url, folder, parts[0])
             watched[parts[0]] = process
             for part in parts[1:]:
-                process, _ = self._start(stack, url, folder, part)
+                process, _ = self.start(stack, url, folder, part)
                 watched[part] = process
             # The last part is the one that answers.
             process.wait_for_library()
@@ -80,7 +80,7 @@ class Bench:
         return Measured(outcome=measured.outcome, cpu_ms=measured.cpu_ms, rows=rows)
 
     @contextmanager
-    def _place(self) -> Iterator[tuple[str, Path]]:
+    def place(self) -> Iterator[tuple[str, Path]]:
         with (
             tempfile.TemporaryDirectory(prefix="yingpiao-bench-", ignore_cleanup_errors=True) as folder,
             fresh_database(self._server, Path(folder)) as url,
@@ -88,7 +88,7 @@ class Bench:
             yield url, Path(folder)
 
     @staticmethod
-    def _start(stack: ExitStack, url: str, folder: Path, part: str) -> tuple[Process, int]:
+    def start(stack: ExitStack, url: str, folder: Path, part: str) -> tuple[Process, int]:
         port = free_port()
         environment = {
             "DATABASE_URL": url,

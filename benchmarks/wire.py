@@ -33,7 +33,14 @@ class Connection:
 
     async def post(self, path: str, body: Mapping[str, Any], *, token: str = "") -> Answer:
         content = json.dumps(body, ensure_ascii=False).encode()
-        head = _head("POST", path, token) + f"Content-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n"
+        return await self._posted(_head("POST", path, token), "application/json", content)
+
+    async def push(self, path: str, document: bytes) -> Answer:
+        """As WeChat's servers post: XML, no token in the head."""
+        return await self._posted(_head("POST", path, ""), "text/xml", document)
+
+    async def _posted(self, start: str, kind: str, content: bytes) -> Answer:
+        head = start + f"Content-Type: {kind}\r\nContent-Length: {len(content)}\r\n\r\n"
         async with self._turn:
             try:
                 return await self._exchange(head.encode() + content)
