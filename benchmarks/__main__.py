@@ -20,6 +20,7 @@ from benchmarks.load import Order
 from benchmarks.pushes import measure_pushes
 from benchmarks.runs import Bench
 from benchmarks.stores import version
+from benchmarks.storm import measure_storm
 from tests.support.postgres import VARIABLE
 
 #: Messages a second at month end, times five (PostgreSQL); a small installation takes four (SQLite).
@@ -29,7 +30,7 @@ SETUPS = {
     "PostgreSQL": (("web", "worker"), ("serve",)),
     "SQLite": (("serve",), ("web", "worker")),
 }
-PARTS = ("acceptance", "pushes", "turns", "surge", "questions")
+PARTS = ("acceptance", "pushes", "storm", "turns", "surge", "questions")
 
 
 def main() -> None:
@@ -60,6 +61,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=20, help="length of one run of turns (default 20)")
     parser.add_argument("--visitors", type=int, default=120, help="who ask without a pause (default 120)")
     parser.add_argument("--surge-seconds", type=float, default=60, help="length of a surge (default 60)")
+    parser.add_argument("--storm-rate", type=float, default=200, help="WeChat messages a second (default 200)")
+    parser.add_argument("--storm-seconds", type=float, default=60, help="for so long (default 60)")
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
     parser.add_argument("--databases", nargs="+", choices=TARGETS, default=tuple(TARGETS))
     return parser.parse_args()
@@ -77,6 +80,15 @@ def _pushes(benches: dict[str, Bench], chosen: argparse.Namespace) -> report.She
     sheet = report.pushes_sheet()
     for name, bench in benches.items():
         report.add_pushes(sheet, name, measure_pushes(bench, seconds=chosen.seconds / 5))
+    return sheet
+
+
+def _storm(benches: dict[str, Bench], chosen: argparse.Namespace) -> report.Sheet:
+    sheet = report.storm_sheet(chosen.storm_rate, chosen.storm_seconds)
+    for name, bench in benches.items():
+        parts = SETUPS[name][0]
+        weather, cpu_ms = measure_storm(bench, per_second=chosen.storm_rate, seconds=chosen.storm_seconds, parts=parts)
+        report.add_storm(sheet, _named(name, parts, default=True), weather, cpu_ms)
     return sheet
 
 
@@ -104,7 +116,7 @@ def _named(database: str, parts: Sequence[str], *, default: bool) -> str:
     return f"{database}, {processes}{' (default)' if default else ''}"
 
 
-_MEASURES = {"acceptance": _acceptance, "pushes": _pushes, "turns": _turns, "surge": _surge}
+_MEASURES = {"acceptance": _acceptance, "pushes": _pushes, "storm": _storm, "turns": _turns, "surge": _surge}
 
 
 if __name__ == "__main__":

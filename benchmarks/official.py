@@ -15,14 +15,14 @@ from kit.secretbox import SecretBox
 TOKEN = "benchmarkToken"
 AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 APP_ID = "wx0123456789abcdef"
+APP_SECRET = "benchmark"
+API_URL = "https://api.weixin.qq.com"
 NAMES = {False: "gh_plain", True: "gh_safe"}
 #: People who write; each again and again.
 PEOPLE = 2000
 
 
-async def add_accounts(
-    ground: Ground, *, api_url: str = "https://api.weixin.qq.com", wait_s: float = 0
-) -> dict[bool, str]:
+async def add_accounts(ground: Ground, *, api_url: str, wait_s: float) -> dict[bool, str]:
     """Enter an account in plain and one in safe mode; the paths of their addresses."""
     box = SecretBox.of(ground.settings)
     for safe, name in NAMES.items():
@@ -33,7 +33,7 @@ async def add_accounts(
             "passive_wait_s": wait_s,
             "api_url": api_url,
         }
-        secrets = {"app_secret": "benchmark", "token": TOKEN, "aes_key": AES_KEY, "old_aes_key": ""}
+        secrets = {"app_secret": APP_SECRET, "token": TOKEN, "aes_key": AES_KEY, "old_aes_key": ""}
         async with ground.db.transaction() as session:
             await add_account(
                 session,

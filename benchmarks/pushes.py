@@ -3,14 +3,16 @@
 import asyncio
 from collections.abc import Mapping
 from contextlib import ExitStack
+from pathlib import Path
 
 from benchmarks.load import Order
-from benchmarks.official import add_accounts
+from benchmarks.official import API_URL, add_accounts
 from benchmarks.processes import Process, Server, free_port, running
 from benchmarks.runs import Bench, Measured, WrongError, measure
 from benchmarks.stores import look
 from bot.bootstrap import make_ground
 from bot.installation import migrate
+from kit.ground import Ground
 from kit.settings import Settings
 
 #: Who is measured, in turns there and back.
@@ -22,8 +24,7 @@ def measure_pushes(bench: Bench, *, seconds: float) -> dict[str, list[Measured]]
     """Two runs of each of :data:`ROUNDS`; every push has to be in the database, once, or WrongError is raised."""
     runs: dict[str, list[Measured]] = {name: [] for name in ROUNDS}
     with bench.place() as (url, folder), ExitStack() as stack:
-        environment = {"DATABASE_URL": url, "YINGPIAO_DATA_DIR": str(folder / "data")}
-        hooks = asyncio.run(_prepare(environment))
+        hooks = prepare(url, folder)
         web, port = bench.start(stack, url, folder, "web")
         bare_port = free_port()
         bare = stack.enter_context(running(["benchmarks.bare", str(bare_port)], folder / "bare.log", {}))
@@ -55,12 +56,14 @@ def measure_pushes(bench: Bench, *, seconds: float) -> dict[str, list[Measured]]
     return runs
 
 
-async def _prepare(environment: Mapping[str, str]) -> dict[bool, str]:
-    settings = Settings(
-        _env_file=None, DATABASE_URL=environment["DATABASE_URL"], data_dir=environment["YINGPIAO_DATA_DIR"]
-    )
-    ground = make_ground(settings)
+def prepare(url: str, folder: Path, *, api_url: str = API_URL, wait_s: float = 0) -> dict[bool, str]:
+    """The tables and the accounts; the paths the platform calls, by whether the account is in safe mode."""
+    settings = Settings(_env_file=None, DATABASE_URL=url, data_dir=folder / "data")
+    return asyncio.run(_prepare(make_ground(settings), api_url, wait_s))
+
+
+async def _prepare(ground: Ground, api_url: str, wait_s: float) -> dict[bool, str]:
     await migrate(ground)
-    hooks = await add_accounts(ground)
+    hooks = await add_accounts(ground, api_url=api_url, wait_s=wait_s)
     await ground.db.close()
     return hooks

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.runs import Measured
+from benchmarks.storm import Weather
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,20 @@ def add_pushes(sheet: Sheet, name: str, runs: Mapping[str, Sequence[Measured]]) 
         beside = [f"{rates[kind] / rates[other]:.2f}" for other in ("echo", "bare")]
         middle, worst = (fmean(one.milliseconds(share) for one in taken) for share in (0.5, 0.99))
         sheet.rows.append((name, kind, f"{rates[kind]:.0f}", *beside, f"{middle:.0f}", f"{worst:.0f}", _cpu(taken)))
+
+
+def storm_sheet(per_second: float, seconds: float) -> Sheet:
+    head = ("set-up", "pushes", "p50 ms", "p99 ms", "answered in the push", "all answered after", "CPU ms a message")
+    title = f"{per_second:.0f} WeChat messages/s for {seconds:.0f} s: every push answered in time, every person once"
+    return Sheet(title, head)
+
+
+def add_storm(sheet: Sheet, name: str, weather: Weather, cpu_ms: Mapping[str, float]) -> None:
+    times = (f"{weather.milliseconds(share):.0f}" for share in (0.5, 0.99))
+    passive = f"{weather.passive / weather.pushes:.0%}"
+    spent = " + ".join(f"{part} {cpu:.1f}" for part, cpu in cpu_ms.items() if cpu)
+    cells = (f"{weather.pushes}", *times, passive, f"{weather.drained_s:.0f} s")
+    sheet.rows.append((name, *cells, f"{sum(cpu_ms.values()):.1f} ({spent})"))
 
 
 def turns_sheet() -> Sheet:
