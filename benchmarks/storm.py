@@ -11,7 +11,7 @@ import sys
 import time
 from collections import Counter
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 import httpx
 import uvicorn
@@ -84,8 +84,8 @@ def measure_storm(
         weather = Weather(**json.loads(told.splitlines()[-1]))
         spent = {name: 1000 * (one.cpu_s - before[name]) / weather.pushes for name, one in watched.items()}
     if weather.unanswered or weather.twice or weather.violations or weather.answered != weather.pushes:
-        weather.times = []
-        raise WrongError(str(weather))
+        late = f"p50 {weather.milliseconds(0.5):.0f} ms, p99 {weather.milliseconds(0.99):.0f} ms, CPU ms {spent}"
+        raise WrongError(f"{late}; {replace(weather, times=[])}")
     return weather, spent
 
 
