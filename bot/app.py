@@ -5,12 +5,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 from bot.bootstrap import Runtime
 from bot.site.install import install_site
 from bot.typing import router as typing_router
 from bot.worker import Worker
+from channels.console import NAVIGATION as CHANNELS_NAVIGATION
+from channels.console.endpoints import build_router as channels_router
+from channels.console.site import ChannelSite
 from channels.registry import PLATFORMS
 from channels.webchat.endpoints import router as webchat_router
 from channels.webchat.pages import router as webchat_pages_router
@@ -29,6 +32,7 @@ _TEMPLATES = (
     "kit/web/templates",
     "kit/access/templates",
     "channels/webchat/templates",
+    "channels/console/templates",
     "tickets/console/templates",
     "tickets/tracking/templates",
     "bot/site/templates",
@@ -36,7 +40,25 @@ _TEMPLATES = (
 )
 #: The chat refuses a file past its own limit while it streams, in words the widget can show; this only stops floods.
 _CHAT_UPLOAD_MAX = 128 * 1024 * 1024
-_STATIC = {"kit": "kit/web/static", "tickets": "tickets/console/static", "site": "bot/site/static"}
+_STATIC = {
+    "kit": "kit/web/static",
+    "channels": "channels/console/static",
+    "tickets": "tickets/console/static",
+    "site": "bot/site/static",
+}
+
+
+def _routers() -> tuple[APIRouter, ...]:
+    return (
+        webchat_router,
+        webchat_pages_router,
+        strings_router,
+        uploads_router,
+        console_router(),
+        channels_router(),
+        typing_router,
+        *(router for platform in PLATFORMS.values() for router in platform.routers),
+    )
 
 
 def create_app(runtime: Runtime, *, worker: Worker | None = None) -> FastAPI:
@@ -53,29 +75,23 @@ def create_app(runtime: Runtime, *, worker: Worker | None = None) -> FastAPI:
         ground.bus.publish("stopping")
         if working:
             await working
+        await runtime.context.close()
         await ground.db.close()
 
     app = FastAPI(title="Yingpiao", lifespan=lifespan, docs_url=None, redoc_url=None)
-    for router in (
-        webchat_router,
-        webchat_pages_router,
-        strings_router,
-        uploads_router,
-        console_router(),
-        typing_router,
-        *(router for platform in PLATFORMS.values() for router in platform.routers),
-    ):
+    for router in _routers():
         app.include_router(router)
     install_site(app, ground, runtime.library)
     app.state.runtime = runtime
     app.state.channels = runtime.context
     app.state.webchat = ChatSite(ground)
+    app.state.channel_site = ChannelSite(context=runtime.context, platforms=PLATFORMS, channels=runtime.channels)
     assets = Assets({name: _ROOT / folder for name, folder in _STATIC.items()})
     pages = Pages(
         [_ROOT / folder for folder in _TEMPLATES],
         settings=ground.settings,
         assets=assets,
-        navigation=NAVIGATION,
+        navigation=(*NAVIGATION, *CHANNELS_NAVIGATION),
     )
     install_access(app)
     file_max = ground.settings.upload_max_bytes

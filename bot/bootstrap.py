@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from bot.afterwards import Afterwards
 from bot.dialogue.turn import Dialogue
+from bot.elsewhere import Outcomes
 from bot.handlers import independent, transactional
 from bot.news import News
 from bot.typing import HEAR
-from bot.voice import note_outcome
 from channels.context import ChannelContext
 from channels.delivery import out_queue
 from channels.inbox import IN_QUEUE, MEDIA_DUE, media_queue
@@ -102,7 +103,7 @@ def make_runtime(
     if encoder is None and ground.settings.semantic:
         encoder = UniversalEncoder()
     library = Library(ground.db, ground.clock, encoder, build=build)
-    sender = Sender(db=ground.db, clock=ground.clock, channels=chosen, listener=note_outcome)
+    sender = Sender(db=ground.db, clock=ground.clock, channels=chosen, listener=Outcomes(ground.clock, chosen).note)
     return Runtime(ground, library, context, chosen, _runners(context, library, chosen), sender, own_accounts)
 
 
@@ -116,11 +117,15 @@ def _runners(context: ChannelContext, library: Library, channels: Mapping[str, C
         ground.db,
         ground.clock,
         IN_QUEUE,
-        transactional=transactional(dialogue, News(ground)),
+        transactional=transactional(dialogue, News(ground), _afterwards(ground, channels)),
         foresee=dialogue.foresee,
         lease_s=ground.settings.lease_s,
     )
     return (inward, *_media_runners(ground, channels), *_platform_runners(context, channels))
+
+
+def _afterwards(ground: Ground, channels: Mapping[str, Channel]) -> Afterwards:
+    return Afterwards(ground.clock, Outcomes(ground.clock, channels).note)
 
 
 def _media_runners(ground: Ground, channels: Mapping[str, Channel]) -> Iterator[Runner]:

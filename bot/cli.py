@@ -4,6 +4,7 @@ import asyncio
 import gc
 import signal
 from collections.abc import Coroutine
+from enum import StrEnum
 from types import FrameType
 from typing import Annotated, Any
 
@@ -15,6 +16,7 @@ from bot.app import create_app
 from bot.bootstrap import make_bus, make_ground, make_runtime
 from bot.demo import install_demo
 from bot.installation import install, migrate
+from bot.simulating import Simulation, simulate
 from bot.worker import Worker
 from kit.access.identity import Role
 from kit.access.service import create_staff
@@ -33,6 +35,14 @@ app.add_typer(staff_app, name="staff")
 jobs_app = typer.Typer(help="Jobs that were given up.", no_args_is_help=True)
 app.add_typer(jobs_app, name="jobs")
 console = Console()
+
+
+class SimulatedPlatform(StrEnum):
+    """What ``simulate`` can be asked for."""
+
+    WECHAT = "wechat"
+    WECOM = "wecom"
+    TELEGRAM = "telegram"
 
 
 def _ground(*, alone: bool = False) -> Ground:
@@ -65,6 +75,25 @@ def web() -> None:
 def worker() -> None:
     """The worker part alone."""
     _stay(_work(_ground()))
+
+
+@app.command("simulate")
+def run_simulation(
+    platform: Annotated[SimulatedPlatform, typer.Argument(help="Which platform to simulate.")],
+    *,
+    port: Annotated[int, typer.Option(help="Where the page and the platform are, on this machine.")] = 8091,
+    browser: Annotated[bool, typer.Option(help="Open the page.")] = True,
+    product_url: Annotated[str, typer.Option(help="Where the product runs, if not at its own address.")] = "",
+) -> None:
+    """Play the customer on a phone, against the running product, without an account anywhere."""
+    ground = _ground()
+    simulation = Simulation(
+        channel=platform, port=port, product_url=(product_url or ground.settings.base_url).rstrip("/")
+    )
+    console.print(
+        f"[bold]{translate(f'phone.title.{platform}', ground.settings.default_locale)}[/bold]  {simulation.url}/"
+    )
+    _stay(simulate(ground, simulation, browser=browser))
 
 
 @db_app.command()
@@ -159,8 +188,10 @@ async def _work(ground: Ground) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, _stop, ground, stopping)
+    runtime = make_runtime(ground)
     async with running(ground.bus):
-        await Worker(make_runtime(ground)).run(stopping)
+        await Worker(runtime).run(stopping)
+    await runtime.context.close()
     await ground.db.close()
 
 

@@ -2,19 +2,25 @@
 
 from collections.abc import Mapping
 
+from bot.afterwards import DELIVERY_FAILED, Afterwards
 from bot.dialogue.turn import Dialogue
 from bot.news import News
 from channels.delivery import DELIVERY_DUE
 from channels.inbox import MESSAGE_RECEIVED
+from channels.moving import ADDRESS_MOVED
+from channels.revisions import MESSAGE_REVISED
 from channels.sending import Sender
 from kit.outbox.runner import Independent, Transactional
 from tickets.events import DeskEvent
 
 
-def transactional(dialogue: Dialogue, news: News) -> Mapping[str, Transactional]:
+def transactional(dialogue: Dialogue, news: News, afterwards: Afterwards) -> Mapping[str, Transactional]:
     """Reactions whose whole effect is in the database: exactly once, with the job's own end."""
     return {
         MESSAGE_RECEIVED: dialogue.handle,
+        MESSAGE_REVISED: afterwards.revised,
+        ADDRESS_MOVED: afterwards.moved,
+        DELIVERY_FAILED: afterwards.failed,
         DeskEvent.REPLIED: news.handle,
         DeskEvent.STAGE_CHANGED: news.handle,
         DeskEvent.PROMISED: news.handle,

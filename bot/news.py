@@ -6,10 +6,11 @@ from datetime import datetime
 
 from sqlmodel import select
 
-from bot.dialogue.memory import Memory, Step
+from bot.dialogue.memory import Step
 from bot.dialogue.presses import Action, press_id
 from bot.dialogue.speech import Reference, Reply, Speech, replies
-from bot.voice import deliver, say
+from bot.elsewhere import preferred_talk
+from bot.voice import deliver, expect, say
 from kit.db import AsyncSession
 from kit.ground import Ground
 from kit.i18n import Locale, show_moment, translate
@@ -27,24 +28,25 @@ from tickets.rhythm import rhythm_of
 from tickets.stages import OWED_STAGES, Stage
 from tickets.surveys.service import may_ask
 
-#: A question of ours that may be interrupted by a more important one; a fact being asked may not.
-_YIELDING = (None, Step.SOLVED, Step.CHOICE, Step.OFFER, Step.FIXED)
-
 
 @dataclass
 class Matter:
-    """One piece of news: about which ticket, in which conversation, in which language."""
+    """One piece of news: about which ticket, in which conversation, in which language.
+
+    ``heard_in`` is the talk where the person wants to hear it, mostly the same.
+    """
 
     session: AsyncSession
     ground: Ground
     now: datetime
     ticket: Ticket
     conversation: Conversation
+    heard_in: Conversation
     job: ClaimedJob
 
     @property
     def locale(self) -> Locale:
-        return "en" if self.conversation.locale == "en" else "zh"
+        return "en" if self.heard_in.locale == "en" else "zh"
 
     def tell(self, key: str, **values: object) -> str:
         return translate(key, self.locale, number=self.ticket.number, **values)
@@ -64,17 +66,13 @@ class Matter:
             base_url=self.ground.settings.base_url,
             author=Author.SYSTEM,
             ticket_id=self.ticket.id,
+            to=self.heard_in,
         )
 
     def expect(self, step: Step) -> None:
         """The next plain answer is about this, unless something more important is being asked."""
-        memory = Memory.model_validate(self.conversation.memory)
-        if memory.step in _YIELDING:
-            changed = memory.model_copy(update={"step": step, "ticket_id": self.ticket.id})
-        else:
-            changed = memory.model_copy(update={"ticket_id": self.ticket.id})
-        self.conversation.memory = changed.model_dump(mode="json", exclude_defaults=True)
-        self.session.add(self.conversation)
+        expect(self.heard_in, step, self.ticket.id)
+        self.session.add(self.heard_in)
 
 
 @dataclass(frozen=True)
@@ -87,7 +85,8 @@ class News:
         """Load what the event is about and react."""
         ticket = await get_ticket(session, job.payload["ticket_id"])
         conversation = await get_conversation(session, ticket.conversation_id)
-        matter = Matter(session, self.ground, self.ground.clock.now(), ticket, conversation, job)
+        heard_in = await preferred_talk(session, conversation)
+        matter = Matter(session, self.ground, self.ground.clock.now(), ticket, conversation, heard_in, job)
         reaction = _REACTIONS[DeskEvent(job.kind)]
         await reaction(matter)
 

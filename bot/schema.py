@@ -2,7 +2,11 @@
 
 import channels.accounts.models
 import channels.models
+import channels.telegram.models
 import channels.webchat.models
+import channels.wechat.models
+import channels.wechat.outbound_models
+import channels.wecom.models
 import kit.access.models
 import kit.outbox.models
 import knowledge.models
@@ -10,6 +14,7 @@ import tickets.contacts.models
 import tickets.conversations.models
 import tickets.desk.models
 import tickets.followups.models
+import tickets.linking.models
 import tickets.models
 import tickets.sla.models
 import tickets.surveys.models

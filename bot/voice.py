@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from bot.dialogue.memory import Memory, Step
 from bot.dialogue.speech import Speech
 from channels import delivery
 from channels.delivery import Recipient
@@ -24,8 +25,9 @@ async def say(
     base_url: str,
     author: Author = Author.BOT,
     ticket_id: int | None = None,
+    to: Conversation | None = None,
 ) -> Message:
-    """Post the speech and queue its delivery, in the caller's transaction."""
+    """Post the speech and queue its delivery, in the caller's transaction; it may be heard in another talk, ``to``."""
     new = NewMessage(
         author=author,
         text=speech.text,
@@ -34,7 +36,7 @@ async def say(
         links=[{"label": link.label, "url": f"{base_url}{link.path}"} for link in speech.references],
     )
     message = await post(session, now, conversation, new)
-    await deliver(session, now, conversation, message)
+    await deliver(session, now, to or conversation, message)
     return message
 
 
@@ -55,9 +57,32 @@ async def deliver(session: AsyncSession, now: datetime, conversation: Conversati
     )
 
 
+#: A question of ours that may be interrupted by a more important one; a fact being asked may not.
+_YIELDING = (None, Step.SOLVED, Step.CHOICE, Step.OFFER, Step.FIXED)
+
+
+def expect(conversation: Conversation, step: Step | None, ticket_id: int | None) -> None:
+    """The next plain answer here is about this, unless something more important is being asked."""
+    memory = Memory.model_validate(conversation.memory)
+    changed = memory.model_copy(update={"ticket_id": ticket_id})
+    if memory.step in _YIELDING:
+        changed = changed.at(step)
+    conversation.memory = changed.model_dump(mode="json", exclude_defaults=True)
+
+
 async def note_outcome(session: AsyncSession, key: str, state: DeliveryState) -> None:
-    """Write the outcome on the message; that the bot's own words arrived is the rule and not worth a write."""
-    author, _, message_id = key.partition(":")
-    if author == Author.BOT and state is DeliveryState.SENT:
+    """Write the outcome on the message; that the bot's own words arrived is the rule and not worth a write.
+
+    What is no message of a conversation, as the test of an account, is noted on its delivery alone.
+    """
+    author, message_id = message_of(key)
+    if author not in _PRIORITY or (author == Author.BOT and state is DeliveryState.SENT):
         return
-    await record_delivery(session, int(message_id), state)
+    await record_delivery(session, message_id, state)
+
+
+def message_of(key: str) -> tuple[str, int]:
+    """Who said the message a delivery is about, and its id: ``system:12``, or ``system:12@7`` on another channel."""
+    author, _, rest = key.partition(":")
+    number = rest.partition("@")[0]
+    return (author, int(number)) if number.isdecimal() else ("", 0)

@@ -1,6 +1,8 @@
 """What every platform's code is given: the ground, the accounts, and the way out to the network."""
 
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from weakref import WeakSet
 
 import httpx
 
@@ -19,6 +21,9 @@ class ChannelContext:
     box: SecretBox
     intake: Intake
     transport: httpx.AsyncBaseTransport | None = None
+    #: What keeps connections to platforms, and how others that do let go of theirs.
+    _clients: WeakSet[httpx.AsyncClient] = field(default_factory=WeakSet, repr=False)
+    _at_end: list[Callable[[], Awaitable[None]]] = field(default_factory=list, repr=False)
 
     @classmethod
     def of(cls, ground: Ground, *, transport: httpx.AsyncBaseTransport | None = None) -> "ChannelContext":
@@ -34,4 +39,15 @@ class ChannelContext:
 
     def http(self, *, timeout_s: float) -> httpx.AsyncClient:
         """A client of one platform; proxies and certificates of the environment are left alone."""
-        return httpx.AsyncClient(transport=self.transport, timeout=timeout_s, trust_env=False)
+        client = httpx.AsyncClient(transport=self.transport, timeout=timeout_s, trust_env=False)
+        self._clients.add(client)
+        return client
+
+    def at_end(self, let_go: Callable[[], Awaitable[None]]) -> None:
+        """Have ``let_go`` called when the process ends its work; for connections that are not of :meth:`http`."""
+        self._at_end.append(let_go)
+
+    async def close(self) -> None:
+        """Let all connections to platforms go; nothing is asked of them any more."""
+        for let_go in [*self._at_end, *(client.aclose for client in self._clients)]:
+            await let_go()

@@ -121,6 +121,7 @@ def _row(arrival: Arrival, now: datetime) -> dict[str, Any]:
         "argument": inbound.argument,
         "media": [media.model_dump(mode="json") for media in inbound.media],
         "attachments": [attachment.model_dump() for attachment in inbound.attachments],
+        "position": inbound.position,
         "sender_name": inbound.sender_name,
         "locale": inbound.locale,
         "raw": inbound.raw,
@@ -140,14 +141,14 @@ _INSERT_ONCE = {"postgresql": _inserting_once(postgresql.insert), "sqlite": _ins
 
 
 async def unhandled(session: AsyncSession, thread: str) -> list[InboundMessage]:
-    """What the thread has sent and nobody has answered, oldest first."""
+    """What the thread has sent and nobody has answered, in the order it was sent."""
     return list((await session.scalars(_UNHANDLED, {"of_thread": thread})).all())
 
 
 _UNHANDLED = (
     select(InboundMessage)
     .where(col(InboundMessage.thread) == bindparam("of_thread"), col(InboundMessage.handled_at).is_(None))
-    .order_by(col(InboundMessage.id))
+    .order_by(col(InboundMessage.position), col(InboundMessage.id))
     .limit(MAX_BURST)
 )
 
@@ -164,7 +165,7 @@ _WAITING_TEXTS = (
     select(inbound_table.c.thread, inbound_table.c.text)
     .where(inbound_table.c.thread.in_(bindparam("of_threads", expanding=True)))
     .where(inbound_table.c.handled_at.is_(None), inbound_table.c.button.is_(None), inbound_table.c.text != "")
-    .order_by(inbound_table.c.id)
+    .order_by(inbound_table.c.position, inbound_table.c.id)
 )
 
 

@@ -18,12 +18,23 @@ MOST = 8
 
 
 async def carry_along(
-    session: AsyncSession, now: datetime, head: Delivery, part: Outbound, capabilities: Capabilities
+    session: AsyncSession,
+    now: datetime,
+    head: Delivery,
+    part: Outbound,
+    capabilities: Capabilities,
+    *,
+    again: bool = False,
 ) -> tuple[tuple[str, ...], Outbound]:
     """Take what waits right behind ``head``, as far as it fits; return its keys and the whole message.
 
-    Those behind have jobs of their own in the same lane: they find themselves sent, and end.
+    Those behind have jobs of their own in the same lane: they find themselves sent, and end. A try made ``again``,
+    because nobody knows what became of the last, takes exactly what that one took.
     """
+    if again:
+        taken_before = (await session.execute(_TAKEN, {"head": head.key})).all()
+        words = [Outbound.model_validate(row.body) for row in taken_before]
+        return tuple(row.key for row in taken_before), merged([part, *words])
     behind = {"of_thread": head.thread, "after": head.id, "most": MOST}
     keys, messages = [], [part]
     for row in (await session.execute(_BEHIND, behind)).all():
@@ -51,7 +62,7 @@ async def settle_carried(
     keys = tuple(carried) or tuple((await session.execute(_CARRIED, {"head": head})).scalars().all())
     if keys:
         kept = {name: value for name, value in values.items() if name != "parts_sent"}
-        still = head if values["state"] == DeliveryState.SENT else None
+        still = head if values["state"] in {DeliveryState.SENT, DeliveryState.SENDING} else None
         await session.execute(_SETTLE, {"carried": keys, "carried_by": still, **kept})
     return keys
 
@@ -68,4 +79,5 @@ _BEHIND = (
 _KEYS = delivery_table.c.key.in_(bindparam("carried", expanding=True))
 _TAKE = update(delivery_table).where(_KEYS).values(carried_by=bindparam("head"), state=bindparam("state"))
 _SETTLE = update(delivery_table).where(_KEYS)
+_TAKEN = select(delivery_table).where(delivery_table.c.carried_by == bindparam("head")).order_by(delivery_table.c.id)
 _CARRIED = select(delivery_table.c.key).where(delivery_table.c.carried_by == bindparam("head"))

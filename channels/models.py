@@ -39,6 +39,8 @@ class InboundMessage(SQLModel, table=True):
     attachments: list[dict[str, Any]] = Field(sa_column=Column(JsonColumn, nullable=False))
     #: Files that still lie at the platform; they become attachments before anybody answers.
     media: list[dict[str, Any]] = Field(sa_column=Column(JsonColumn, nullable=False))
+    #: The order of what one person sent, where the platform numbers it; else 0, and the order is that of arrival.
+    position: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
     sender_name: str | None = None
     locale: str | None = None
     raw: dict[str, Any] = Field(sa_column=Column(JsonColumn, nullable=False))

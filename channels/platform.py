@@ -4,14 +4,14 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
 from channels.accounts.book import Account
 from channels.context import ChannelContext
-from channels.port import Channel
+from channels.port import Channel, Receipt
 from kit.db import AsyncSession
 from kit.outbox.runner import Independent
 
@@ -20,9 +20,9 @@ class AccountForm(BaseModel):
     """Base of what an administrator enters for an account; every field is a text, a switch or a number.
 
     The label of a field is the catalogue's ``channels.<platform>.<field>``, its help ``….<field>.help``, a choice's
-    name ``….<field>.<choice>``. A field with ``json_schema_extra={"advanced": True}``, or of any other kind than those
-    three, stands under "advanced"; the latter is entered as JSON. A validator may raise a PydanticCustomError whose
-    type is a key of the catalogue.
+    name ``….<field>.<choice>``. Under "advanced" stand the fields with ``json_schema_extra={"advanced": True}``, texts
+    and numbers that have a default already, and fields of any other kind, which are entered as JSON. A validator may
+    raise a PydanticCustomError whose type is a key of the catalogue.
     """
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
@@ -59,9 +59,17 @@ class Fallback(Protocol):
         """Whether the person can be sent one now."""
         ...
 
-    async def remind(self, context: ChannelContext, account: Account, address: str) -> None:
-        """Tell the person that an answer waits; raises a DeliveryError."""
+    async def remind(self, thread: str) -> Receipt:
+        """Tell the person that an answer waits, with no transaction open; raises a DeliveryError."""
         ...
+
+
+@runtime_checkable
+class HasNotices(Protocol):
+    """A channel with such a way."""
+
+    @property
+    def notices(self) -> Fallback: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +86,6 @@ class Platform:
     check: Check | None = None
     name_of: NameOf | None = None
     token_expiries: Expiries | None = None
-    fallback: Fallback | None = None
     #: Jobs of its own, by queue and kind.
     runners: Callable[[ChannelContext], Mapping[str, Mapping[str, Independent]]] | None = None
     background: tuple[Background, ...] = ()

@@ -98,6 +98,8 @@ class Inbound:
     sender_name: str | None = None
     locale: str | None = None
     sent_at: datetime | None = None
+    #: Where pushes may overtake one another: grows with what the person does, so that a turn reads it in order.
+    position: int = 0
     opening: Opening | None = None
     #: Shows that a person who was out of reach can be written to again.
     back_in_reach: bool = False

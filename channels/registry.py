@@ -5,11 +5,17 @@ from collections.abc import Collection, Iterator, Mapping
 from channels.context import ChannelContext
 from channels.platform import Background, Platform
 from channels.port import Channel
+from channels.telegram.platform import PLATFORM as TELEGRAM
 from channels.webchat.adapter import WebChat
 from channels.webchat.translate import CHANNEL as WEBCHAT
+from channels.wechat.platform import PLATFORM as WECHAT
+from channels.wecom.platform import PLATFORM as WECOM
 
 PLATFORMS: Mapping[str, Platform] = {
     WEBCHAT: Platform(name=WEBCHAT, build=lambda context: WebChat(context.ground.db, context.ground.clock)),
+    WECHAT.name: WECHAT,
+    WECOM.name: WECOM,
+    TELEGRAM.name: TELEGRAM,
 }
 
 

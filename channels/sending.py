@@ -72,6 +72,11 @@ class _Attempt:
     taken: Taken | None = None
 
     @property
+    def unsure(self) -> bool:
+        """An earlier try may have passed: the platform may know the key."""
+        return self.delivery.state == DeliveryState.SENDING
+
+    @property
     def key(self) -> str:
         number = self.delivery.parts_sent
         return f"{self.delivery.key}/{number + 1}" if number else self.delivery.key
@@ -88,8 +93,13 @@ class Sender:
 
     async def handle(self, job: ClaimedJob) -> None:
         """One try of one delivery, from the permission to the recorded outcome."""
-        async with self._beginning(self.channels[job.queue.split(":")[1]]) as session:
+        channel = self.channels[job.queue.split(":")[1]]
+        async with self._beginning(channel) as session:
             attempt = await self._begin(session, job)
+            if isinstance(attempt, _Settled) and not _unlimited(channel):
+                # An answer laid ready and the job that waits for it are one: who takes it at once finds both.
+                await self._record(session, job, attempt)
+                return
         if isinstance(attempt, _Settled):
             await self._settle(job, attempt)
         elif attempt is not None:
@@ -122,11 +132,10 @@ class Sender:
             return None
         if delivery.state == DeliveryState.OFFERED:
             receipt = await channel.taken(session, delivery)
-            return (
-                _Settled(delivery, self._confirmed(attempt), self._receipt_values(attempt, receipt))
-                if receipt
-                else None
-            )
+            if receipt is None:
+                return None
+            values = self._receipt_values(attempt, receipt)
+            return _Settled(delivery, self._confirmed(attempt), values, again=None if attempt.last else now)
         until = await channel.offer(session, now, delivery, attempt.part)
         if until is None:
             return None
@@ -147,7 +156,8 @@ class Sender:
             if taken is None:
                 return _Settled(delivery, DeliveryState.PARKED, {"error_code": "window_closed"})
         carried, part = await self._carry(session, now, attempt)
-        if not capabilities.idempotent:
+        if not capabilities.idempotent or capabilities.windowed:
+            # Also where a repeated key is dropped: what travels under it must then be the same at every try.
             await _set(session, delivery.key, {"state": DeliveryState.SENDING})
         return _Attempt(attempt.job, delivery, attempt.channel, part, attempt.last, carried, taken)
 
@@ -155,7 +165,9 @@ class Sender:
         """Where each message counts, those behind this one travel with it."""
         if not (attempt.channel.capabilities.windowed and attempt.last and attempt.delivery.parts_sent == 0):
             return (), attempt.part
-        return await carry_along(session, now, attempt.delivery, attempt.part, attempt.channel.capabilities)
+        return await carry_along(
+            session, now, attempt.delivery, attempt.part, attempt.channel.capabilities, again=attempt.unsure
+        )
 
     async def _call(self, attempt: _Attempt) -> None:
         delivery = attempt.delivery
@@ -212,6 +224,9 @@ class Sender:
     async def _again(self, attempt: _Attempt, error: DeliveryError, after_s: float | None) -> None:
         """Nothing was sent, or the platform will notice that it has it already."""
         job, delivery, now = attempt.job, attempt.delivery, self.clock.now()
+        # What may have passed already keeps those it carried, and takes no others along.
+        unsure = attempt.unsure or isinstance(error, OutcomeUnknownError)
+        state = DeliveryState.SENDING if unsure else DeliveryState.QUEUED
         log.warning("delivery delayed", thread=delivery.thread, code=error.code)
         async with self.db.transaction() as session:
             if attempt.taken is not None:
@@ -219,16 +234,15 @@ class Sender:
             if isinstance(error, AccountClosedError):
                 await close_account(session, now, channel=delivery.channel, account=delivery.account, error=error)
                 until = now + timedelta(seconds=after_s or 0)
-                settled = _Settled(delivery, DeliveryState.QUEUED, _words(error), carried=attempt.carried, again=until)
+                settled = _Settled(delivery, state, _words(error), carried=attempt.carried, again=until)
                 await self._record(session, job, settled)
             elif job.attempt >= job.max_attempts:
                 settled = _Settled(delivery, DeliveryState.FAILED, _words(error), carried=attempt.carried)
                 await self._record(session, job, settled)
             else:
                 await retry(session, now, job, error=str(error), after_s=after_s)
-                values = {"state": DeliveryState.QUEUED, "attempts": job.attempt, **_words(error)}
-                await _set(session, delivery.key, values)
-                back = _Settled(delivery, DeliveryState.QUEUED, {}, carried=attempt.carried)
+                await _set(session, delivery.key, {"state": state, "attempts": job.attempt, **_words(error)})
+                back = _Settled(delivery, state, {}, carried=attempt.carried)
                 await self._settle_carried(session, back)
 
     async def _end(self, attempt: _Attempt, state: DeliveryState, values: dict[str, Any]) -> None:

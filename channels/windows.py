@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Insert, Table, bindparam, case, delete, func, or_, select, update
@@ -16,6 +16,8 @@ allowance_table: Table = Allowance.__table__  # type: ignore[attr-defined]  # SQ
 
 #: So many messages of a limited quota are kept back for people on the staff.
 KEPT_FOR_STAFF = 1
+#: What closes as soon as this nobody on the staff would get to use: none of it is kept back.
+TOO_SHORT_FOR_STAFF = timedelta(seconds=20)
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,8 @@ class Taken:
 
 async def take_allowance(session: AsyncSession, now: datetime, thread: str, *, for_staff: bool) -> Taken | None:
     """Use up one message of what is open, of what closes first; None when nothing is left to use."""
-    values = {"of_thread": thread, "now": now, "least": 0 if for_staff else KEPT_FOR_STAFF}
+    least = 0 if for_staff else KEPT_FOR_STAFF
+    values = {"of_thread": thread, "now": now, "least": least, "soon": now + TOO_SHORT_FOR_STAFF}
     row = (await session.execute(_TAKE, values)).first()
     return Taken(row.opened_by, row.opened_at) if row else None
 
@@ -99,7 +102,7 @@ _OPEN_OF_THREAD = select(allowance_table).where(*_STILL_OPEN)
 _TOTAL = select(func.sum(func.coalesce(_LEFT, 1_000_000))).where(*_STILL_OPEN).scalar_subquery()
 _FIRST = (
     select(allowance_table.c.opened_by)
-    .where(*_STILL_OPEN, bindparam("least") < _TOTAL)
+    .where(*_STILL_OPEN, or_(bindparam("least") < _TOTAL, allowance_table.c.closes_at <= bindparam("soon")))
     .order_by(allowance_table.c.closes_at)
     .limit(1)
     .scalar_subquery()

@@ -80,6 +80,9 @@ class EventKind(StrEnum):
     SURVEY_SKIPPED = "survey_skipped"
     RATED = "rated"
     REVEALED = "revealed"
+    LINK_PENDING = "link_pending"
+    LINKED = "linked"
+    UNLINKED = "unlinked"
 
 
 class TicketEvent(SQLModel, table=True):

@@ -49,6 +49,13 @@ async def latest_ticket(session: AsyncSession, conversation_id: int) -> Ticket |
     return (await session.scalars(_NEWEST, {"of_conversation": conversation_id})).first()
 
 
+async def latest_ticket_of(session: AsyncSession, contact_id: int) -> Ticket | None:
+    """The person's newest ticket on any of their addresses, open ones first."""
+    of_contact = select(Ticket).where(Ticket.contact_id == contact_id)
+    newest = of_contact.order_by(col(Ticket.stage).in_(OPEN_STAGES).desc(), col(Ticket.id).desc()).limit(1)
+    return (await session.exec(newest)).first()
+
+
 # Built once, as every message asks: to build a statement costs more than to run it.
 _NEWEST = (
     select(Ticket)

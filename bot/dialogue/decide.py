@@ -1,25 +1,27 @@
 """Decide a turn: pure, a table of steps and a table of intents."""
 
+from collections.abc import Callable
+from dataclasses import replace
+
 from bot.dialogue.decisions import (
     Abstain,
     AddReason,
     AddToTicket,
-    CallPerson,
     Confirm,
     Greet,
     KeepComment,
-    OpenTicket,
     Rate,
     Reopen,
     Say,
     ShowStatus,
 )
-from bot.dialogue.drafting import begin_draft, on_fact, skip_fact, step_back
+from bot.dialogue.drafting import begin_draft, hand_over, on_fact, skip_fact, step_back
 from bot.dialogue.intents import Intent
 from bot.dialogue.memory import Memory, Step
 from bot.dialogue.presses import Action
 from bot.dialogue.questioning import answer_question, not_solved, on_choice, on_solved, pick, solved
 from bot.dialogue.situation import Situation, Turn
+from bot.dialogue.wishing import carry_wishes, decline, is_served_beside_staff, on_link, on_unlink, on_wish_press
 
 #: A "no" longer than this tells what is wrong as well.
 _SHORT_NO = 8
@@ -30,12 +32,25 @@ def needs_search(situation: Situation) -> bool:
     """Whether deciding this turn can need the knowledge base."""
     if situation.silent or situation.press or not situation.said.text:
         return False
+    if (wished := carry_wishes(situation)) and not wished.goes_on:
+        return False
     return situation.said.intent in _SEARCHED
 
 
 def decide(situation: Situation) -> Turn:
-    """What to do now. A wish for a person always wins, unless one is already here."""
-    if situation.silent:
+    """What to do now: what was asked for outright, then what was said."""
+    wished = carry_wishes(situation)
+    if wished is None:
+        return _on_talk(situation)
+    if not wished.goes_on:
+        return wished.turn
+    talk = _on_talk(replace(situation, memory=wished.turn.memory, wishes=()))
+    return Turn((*wished.turn.decisions, *talk.decisions), talk.memory)
+
+
+def _on_talk(situation: Situation) -> Turn:
+    """A wish for a person always wins, unless one is already here."""
+    if situation.silent and not is_served_beside_staff(situation):
         return Turn((AddToTicket(acknowledge=False),), situation.memory)
     if situation.press:
         return _on_press(situation)
@@ -49,15 +64,6 @@ def decide(situation: Situation) -> Turn:
     return _by_intent(situation)
 
 
-def hand_over(situation: Situation) -> Turn:
-    """Get a person: on the open ticket, or on a new one opened at once."""
-    memory = situation.memory
-    if situation.ticket and situation.ticket.is_open:
-        return Turn((CallPerson(),), memory.at(None))
-    started = begin_draft(situation, ask=False)
-    return Turn((OpenTicket(wants_person=True),), started.memory)
-
-
 def _by_intent(situation: Situation) -> Turn:
     memory, intent = situation.memory.at(None), situation.said.intent
     match intent:
@@ -66,7 +72,7 @@ def _by_intent(situation: Situation) -> Turn:
         case Intent.LATER:
             return Turn((Say("take_your_time"),), situation.memory)
         case Intent.RESTART:
-            return Turn((Greet(),), Memory(known=memory.known))
+            return Turn((Greet(),), memory.afresh())
         case Intent.THANKS:
             return Turn((Say("welcome"),), memory)
         case Intent.TICKET_STATUS:
@@ -88,7 +94,7 @@ def _wordless(situation: Situation) -> Turn:
     if situation.has_files:
         if situation.ticket and situation.ticket.is_open:
             return Turn((AddToTicket(),), memory)
-        return Turn((Say("got_file"),), memory)
+        return Turn((Say("file_lost" if situation.files_lost else "got_file"),), memory)
     return Turn((Say("say_more", ("person",)),), memory)
 
 
@@ -171,6 +177,8 @@ _STEPS = {
     Step.REOPEN_REASON: _on_reopen_reason,
     Step.RATING: _on_rating,
     Step.COMMENT: _on_comment,
+    Step.LINK: on_link,
+    Step.UNLINK: on_unlink,
 }
 
 
@@ -190,6 +198,8 @@ def _on_press(situation: Situation) -> Turn:
             return _none_of_these(situation)
         case Action.WORKS | Action.BROKEN:
             return _on_fixed_press(situation, press.number(0), works=press.action is Action.WORKS)
+        case Action.LANG | Action.LINK | Action.UNLINK:
+            return on_wish_press(memory, press)
         case Action.RATE:
             return _on_rate_press(memory, press.number(0), press.number(1))
         case Action.SKIP | Action.BACK | Action.YES | Action.NO:
@@ -216,27 +226,30 @@ def _on_rate_press(memory: Memory, score: int | None, ticket_id: int | None) -> 
     return Turn((Rate(score, ticket_id),), rated)
 
 
+def _saying(name: str) -> Callable[[Situation], Turn]:
+    def say(situation: Situation) -> Turn:
+        return Turn((Say(name),), situation.memory.at(None))
+
+    return say
+
+
+#: A yes, no, skip or back means what the last question makes of it; without a question, nothing.
+_PLAIN_PRESSES: dict[tuple[Step, Action], Callable[[Situation], Turn]] = {
+    (Step.FACT, Action.SKIP): skip_fact,
+    (Step.FACT, Action.BACK): step_back,
+    (Step.SOLVED, Action.YES): solved,
+    (Step.SOLVED, Action.NO): not_solved,
+    (Step.OFFER, Action.YES): begin_draft,
+    (Step.OFFER, Action.NO): _saying("no_ticket"),
+    (Step.RATING, Action.SKIP): _saying("survey_skipped"),
+    (Step.COMMENT, Action.SKIP): _saying("survey_done"),
+    (Step.REOPEN_REASON, Action.SKIP): _saying("reason_skipped"),
+    (Step.LINK, Action.NO): decline,
+    (Step.UNLINK, Action.NO): _saying("still_linked"),
+}
+
+
 def _on_plain_press(situation: Situation, action: Action) -> Turn:
-    """A yes, no, skip or back means what the last question makes of it; without a question, nothing."""
-    memory = situation.memory
-    match (memory.step, action):
-        case (Step.FACT, Action.SKIP):
-            return skip_fact(situation)
-        case (Step.FACT, Action.BACK):
-            return step_back(situation)
-        case (Step.SOLVED, Action.YES):
-            return solved(situation)
-        case (Step.SOLVED, Action.NO):
-            return not_solved(situation)
-        case (Step.OFFER, Action.YES):
-            return begin_draft(situation)
-        case (Step.OFFER, Action.NO):
-            return Turn((Say("no_ticket"),), memory.at(None))
-        case (Step.RATING, Action.SKIP):
-            return Turn((Say("survey_skipped"),), memory.at(None))
-        case (Step.COMMENT, Action.SKIP):
-            return Turn((Say("survey_done"),), memory.at(None))
-        case (Step.REOPEN_REASON, Action.SKIP):
-            return Turn((Say("reason_skipped"),), memory.at(None))
-        case _:
-            return Turn((Say("too_late"),), memory)
+    step = situation.memory.step
+    meant = _PLAIN_PRESSES.get((step, action)) if step else None
+    return meant(situation) if meant else Turn((Say("too_late"),), situation.memory)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from bot.dialogue.entities import Entity
+from kit.settings import Locale
+from tickets.linking.proofs import Proof
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,58 @@ class Explain:
     entity: Entity
 
 
+@dataclass(frozen=True)
+class SetLanguage:
+    """Speak this language from now on; with none, ask which."""
+
+    locale: Locale | None = None
+
+
+@dataclass(frozen=True)
+class GiveCode:
+    """Give out a code that joins another address of the person to this one."""
+
+
+@dataclass(frozen=True)
+class OfferLink:
+    """The code shown is good: say whom it joins, and ask."""
+
+    proof: Proof
+
+
+@dataclass(frozen=True)
+class AcceptLink:
+    """Yes, it is the same person."""
+
+    link_id: int | None
+
+
+@dataclass(frozen=True)
+class DeclineLink:
+    """No, leave them apart."""
+
+    link_id: int | None
+
+
+@dataclass(frozen=True)
+class OfferUnlink:
+    """Say what would be parted, and ask."""
+
+
+@dataclass(frozen=True)
+class Unlink:
+    """Yes, part them."""
+
+    link_id: int | None
+
+
+@dataclass(frozen=True)
+class Prefer:
+    """News goes to the person's address on this channel from now on; an empty word means here."""
+
+    word: str
+
+
 Decision = (
     Greet
     | Answer
@@ -143,4 +197,12 @@ Decision = (
     | MarkHelped
     | Say
     | Explain
+    | SetLanguage
+    | GiveCode
+    | OfferLink
+    | AcceptLink
+    | DeclineLink
+    | OfferUnlink
+    | Unlink
+    | Prefer
 )

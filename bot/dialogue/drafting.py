@@ -1,6 +1,6 @@
 """A ticket in the making: one fact at a time, each skippable, questions in between answered."""
 
-from bot.dialogue.decisions import AddToTicket, Answer, AskFact, Decision, OpenTicket, Say
+from bot.dialogue.decisions import AddToTicket, Answer, AskFact, CallPerson, Decision, OpenTicket, Say
 from bot.dialogue.facts import BY_NAME, doubtful, found, wanted
 from bot.dialogue.intents import Intent
 from bot.dialogue.memory import Draft, Memory, Step
@@ -23,6 +23,15 @@ def begin_draft(situation: Situation, *, ask: bool = True) -> Turn:
     pending = wanted(component, known) if ask else ()
     draft = Draft(problem=problem, component=component, facts=known, pending=pending)
     return _ask_next(memory.model_copy(update={"draft": draft, "known": known}), first=True)
+
+
+def hand_over(situation: Situation) -> Turn:
+    """Get a person: on the open ticket, or on a new one opened at once."""
+    memory = situation.memory
+    if situation.ticket and situation.ticket.is_open:
+        return Turn((CallPerson(),), memory.at(None))
+    started = begin_draft(situation, ask=False)
+    return Turn((OpenTicket(wants_person=True),), started.memory)
 
 
 def _own_words(situation: Situation) -> str:

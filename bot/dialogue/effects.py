@@ -1,54 +1,25 @@
 """Carry decisions out: what changes in the desk and the knowledge base, and what is said about it."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from bot.dialogue import decisions, speech
 from bot.dialogue.categories import category_of
+from bot.dialogue.linking import LINKING
 from bot.dialogue.memory import Draft, Memory
+from bot.dialogue.scene import Scene
 from bot.dialogue.speech import Reference, Speech
-from bot.dialogue.understand import Understanding
-from kit.db import AsyncSession
-from kit.i18n import Locale, show_duration, show_moment, translate
-from kit.settings import Settings
+from kit.i18n import show_duration
 from knowledge.answers import mark_helped
-from knowledge.library import Library
 from tickets.actors import BOT, CUSTOMER
 from tickets.contacts.models import Contact
-from tickets.conversations.models import Conversation
 from tickets.desk.waiting import expected_wait
 from tickets.models import EventKind, Ticket
-from tickets.opening import Matter, Rhythm, open_ticket
-from tickets.repository import change, find_by_number, find_ticket, note_event
+from tickets.opening import Matter, open_ticket
+from tickets.repository import change, find_by_number, find_ticket, latest_ticket_of, note_event
 from tickets.resolving import confirm, give_reason, reopen
+from tickets.stages import OPEN_STAGES
 from tickets.surveys.service import comment, rate, survey_of
-
-
-@dataclass
-class Scene:
-    """Where a turn plays; ``ticket`` is the person's newest and follows what the turn does."""
-
-    session: AsyncSession
-    now: datetime
-    settings: Settings
-    rhythm: Rhythm
-    library: Library
-    conversation: Conversation
-    contact: Contact
-    locale: Locale
-    said: Understanding
-    memory: Memory
-    ticket: Ticket | None = None
-
-    def tell(self, key: str, **values: object) -> str:
-        """A text in the person's language."""
-        return translate(key, self.locale, **values)
-
-    def moment(self, at: datetime) -> str:
-        """A moment in words, in the organisation's time zone."""
-        return show_moment(at, self.locale, self.settings.time_zone)
 
 
 async def carry_out(scene: Scene, decision: decisions.Decision) -> Speech:
@@ -98,7 +69,7 @@ async def _open(scene: Scene, decision: decisions.OpenTicket) -> Speech:
     matter = Matter(
         text=draft.problem or draft.facts.get("problem") or scene.tell("say.person_subject"),
         category=category_of(draft.component),
-        facts={name: value for name, value in draft.facts.items() if name != "problem"},
+        facts=_facts(scene.memory, draft),
         wants_person=decision.wants_person,
     )
     scene.ticket = await open_ticket(
@@ -108,6 +79,12 @@ async def _open(scene: Scene, decision: decisions.OpenTicket) -> Speech:
     if decision.wants_person:
         await note_event(scene.session, scene.now, scene.ticket, EventKind.WANTS_PERSON, CUSTOMER)
     return _told_opened(scene, scene.ticket, await _wait_words(scene, scene.ticket) if decision.wants_person else "")
+
+
+def _facts(memory: Memory, draft: Draft) -> dict[str, str]:
+    """What staff should know; where somebody came from says what they have in front of them."""
+    facts = {name: value for name, value in draft.facts.items() if name != "problem"}
+    return {**facts, "scene": memory.scene} if memory.scene else facts
 
 
 def _learn(contact: Contact, facts: dict[str, str]) -> None:
@@ -172,9 +149,10 @@ async def _add(scene: Scene, decision: decisions.AddToTicket) -> Speech:
 async def _status(scene: Scene, decision: decisions.ShowStatus) -> Speech:
     if decision.number and (scene.ticket is None or scene.ticket.number != decision.number):
         return await _status_by_number(scene, decision.number)
-    if scene.ticket is None:
-        return Speech(scene.tell("say.status_none"))
-    return _status_of(scene, scene.ticket)
+    # What is still open may have been opened from another address of the person.
+    own = scene.ticket if scene.ticket and scene.ticket.stage in OPEN_STAGES else None
+    ticket = own or await latest_ticket_of(scene.session, scene.contact.id)
+    return _status_of(scene, ticket) if ticket else Speech(scene.tell("say.status_none"))
 
 
 async def _status_by_number(scene: Scene, number: str) -> Speech:
@@ -262,4 +240,5 @@ _EFFECTS: dict[type, Callable[[Scene, Any], Awaitable[Speech]]] = {
     decisions.AddReason: _add_reason,
     decisions.Rate: _rate,
     decisions.KeepComment: _keep_comment,
+    **LINKING,
 }

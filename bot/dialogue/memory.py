@@ -4,6 +4,8 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from kit.settings import Locale
+
 
 class Step(StrEnum):
     """What the bot asked last and now expects an answer to."""
@@ -16,6 +18,8 @@ class Step(StrEnum):
     REOPEN_REASON = "reopen_reason"
     RATING = "rating"
     COMMENT = "comment"
+    LINK = "link"
+    UNLINK = "unlink"
 
 
 class Draft(BaseModel):
@@ -46,7 +50,17 @@ class Memory(BaseModel):
     known: dict[str, str] = Field(default_factory=dict)
     draft: Draft | None = None
     ticket_id: int | None = None
+    #: The language the person has chosen, for what tells none by itself.
+    locale: Locale | None = None
+    #: Where the person came from: the scene of a QR code, the payload of a link.
+    scene: str = ""
+    #: What is being asked about joining or parting addresses.
+    link_id: int | None = None
 
     def at(self, step: Step | None) -> "Memory":
         """The same, expecting something else."""
         return self.model_copy(update={"step": step})
+
+    def afresh(self) -> "Memory":
+        """Only what is true of the person, whatever the matter."""
+        return Memory(known=self.known, locale=self.locale, scene=self.scene)

@@ -19,6 +19,9 @@ class Action(StrEnum):
     WORKS = "works"
     BROKEN = "broken"
     RATE = "rate"
+    LANG = "lang"
+    LINK = "link"
+    UNLINK = "unlink"
 
 
 _ACTIONS: dict[str, Action] = {action.value: action for action in Action}

@@ -7,7 +7,9 @@ from bot.dialogue.decisions import Decision
 from bot.dialogue.memory import Memory
 from bot.dialogue.presses import Press
 from bot.dialogue.understand import Understanding
+from bot.dialogue.wishes import Wish
 from knowledge.search.index import Result
+from tickets.linking.proofs import Proof
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,12 @@ class Situation:
     said: Understanding
     press: Press | None = None
     has_files: bool = False
+    #: All of them could not be fetched from the platform.
+    files_lost: bool = False
     silent: bool = False
+    wishes: tuple[Wish, ...] = ()
+    #: How the code shown in this turn stands, if one is.
+    proof: Proof | None = None
     ticket: Glimpse | None = None
     found: Result | None = None
     components: Mapping[str, str] = field(default_factory=dict)

@@ -5,19 +5,21 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.dialogue.decide import decide, needs_search
-from bot.dialogue.effects import Scene, carry_out
+from bot.dialogue.effects import carry_out
 from bot.dialogue.intents import Expecting
 from bot.dialogue.memory import Memory, Step
 from bot.dialogue.presses import Action, Press, parse_press
+from bot.dialogue.scene import Scene
 from bot.dialogue.situation import Glimpse, Situation, Turn
 from bot.dialogue.speech import Speech, merged
 from bot.dialogue.understand import Understanding, understand
+from bot.dialogue.wishes import Wish, WishKind, wishes_of
 from bot.voice import say
 from channels import inbox
 from channels.models import InboundMessage
 from kit.db import AsyncSession
 from kit.ground import Ground
-from kit.i18n import LOCALES, Locale
+from kit.i18n import LOCALES, Locale, translate
 from kit.log import bind_correlation, log
 from kit.outbox import ClaimedJob
 from kit.outbox.runner import Postponed
@@ -27,6 +29,8 @@ from knowledge.search.index import Result
 from tickets.contacts.service import Sender
 from tickets.conversations.models import Author, Conversation, Owner
 from tickets.conversations.service import NewMessage, conversation_of, post
+from tickets.linking.codes import prove
+from tickets.linking.proofs import Proof
 from tickets.models import Ticket
 from tickets.repository import find_ticket, latest_ticket
 from tickets.rhythm import rhythm_of
@@ -45,7 +49,13 @@ _EXPECTING = {
     Step.REOPEN_REASON: Expecting.FACT,
     Step.RATING: Expecting.RATING,
     Step.COMMENT: Expecting.FACT,
+    Step.LINK: Expecting.OFFER,
+    Step.UNLINK: Expecting.OFFER,
 }
+#: What platforms may ask for without words; each has a text ``command.<name>``.
+_COMMANDS = {WishKind.START, WishKind.STATUS, WishKind.HUMAN, WishKind.LANG, WishKind.LINK}
+#: Wishes that show a code.
+_CODES = {WishKind.CODE, WishKind.BARE_CODE}
 
 
 @dataclass(frozen=True)
@@ -77,9 +87,9 @@ class Dialogue:
             self.library.foresee(texts)
 
     async def _wait_for_more(self, session: AsyncSession, messages: list[InboundMessage]) -> None:
-        """People type one thought in several lines; a pressed button is complete by itself."""
+        """People type one thought in several lines; a pressed button or a command is complete by itself."""
         newest, settings = messages[-1], self.ground.settings
-        if newest.button:
+        if newest.button or newest.command:
             return
         now = self.ground.clock.now()
         cap = messages[0].received_at + timedelta(seconds=settings.burst_cap_s)
@@ -100,6 +110,10 @@ class Dialogue:
         memory = Memory.model_validate(conversation.memory)
         press = parse_press(newest.button)
         said = _understood(messages, memory, conversation)
+        # The words of a pressed button are its label; what it means is its id.
+        typed = said.text if press is None else ""
+        wishes = wishes_of([(message.command or "", message.argument) for message in messages], typed)
+        proof = await self._proof(session, conversation, wishes)
         ticket = await _ticket_meant(session, conversation, memory, press)
         conversation.locale = said.locale
         await self._keep(session, conversation, ticket, messages, said)
@@ -109,6 +123,9 @@ class Dialogue:
                 said=said,
                 press=press,
                 has_files=any(message.attachments for message in messages),
+                files_lost=not any(file.get("id") for message in messages for file in message.attachments),
+                wishes=wishes,
+                proof=proof,
                 silent=conversation.owner == Owner.STAFF,
                 ticket=_glimpse(ticket),
                 components=self.library.components,
@@ -135,6 +152,14 @@ class Dialogue:
             await self._speak(scene, turn, speech)
             await inbox.mark_handled(session, now, messages)
 
+    async def _proof(self, session: AsyncSession, conversation: Conversation, wishes: Sequence[Wish]) -> Proof | None:
+        """How a code that was shown stands; looked up before anything is decided, as everything is."""
+        code = next((wish.argument for wish in wishes if wish.kind in _CODES), None)
+        if code is None:
+            return None
+        secret = self.ground.settings.secret_key()
+        return await prove(session, self.ground.clock.now(), conversation, code, secret=secret)
+
     async def _keep(
         self,
         session: AsyncSession,
@@ -148,10 +173,11 @@ class Dialogue:
             for message in messages:
                 new = NewMessage(
                     author=Author.CUSTOMER,
-                    text=message.text,
+                    text=message.text or _named(message, said.locale),
                     attachments=message.attachments,
                     ticket_id=open_ticket.id if open_ticket else None,
                     intent=said.intent,
+                    platform_id=message.platform_id,
                 )
                 await post(session, message.received_at, conversation, new)
 
@@ -201,7 +227,7 @@ async def _ticket_meant(
     if press is None and memory.step in {Step.FIXED, Step.REOPEN_REASON}:
         named = memory.ticket_id
     ticket = await find_ticket(session, named) if named is not None else None
-    if ticket is not None and ticket.conversation_id == conversation.id:
+    if ticket is not None and ticket.contact_id == conversation.contact_id:
         return ticket
     return await latest_ticket(session, conversation.id)
 
@@ -224,7 +250,14 @@ def _locale(name: str | None) -> Locale:
 def _understood(messages: list[InboundMessage], memory: Memory, conversation: Conversation) -> Understanding:
     text = "\n".join(message.text for message in messages if message.text)
     expecting = _EXPECTING.get(memory.step) if memory.step else None
-    return understand(text, expecting=expecting, fallback_locale=_locale(messages[-1].locale or conversation.locale))
+    fallback = memory.locale or messages[-1].locale or conversation.locale
+    return understand(text, expecting=expecting, fallback_locale=_locale(fallback))
+
+
+def _named(message: InboundMessage, locale: Locale) -> str:
+    """What staff read of a command, which has no words."""
+    command = message.command if message.command in _COMMANDS else None
+    return translate(f"command.{command}", locale) if command else ""
 
 
 def _glimpse(ticket: Ticket | None) -> Glimpse | None:

@@ -199,6 +199,7 @@ def upgrade() -> None:
         sa.Column("delivery_key", sa.String(), nullable=True),
         sa.Column("offer", sa.String(), nullable=True),
         sa.Column("lane", sa.String(), nullable=True),
+        sa.Column("to_be_continued", sa.Boolean(), nullable=False),
         sa.Column("content", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_wechat_passive_reply")),
         sa.UniqueConstraint("account", "platform_id", name=op.f("uq_wechat_passive_reply_account_platform_id")),
@@ -230,6 +231,85 @@ def upgrade() -> None:
         sa.Column("failed_closes", sa.Boolean(), nullable=False),
         sa.Column("failed_broken", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("account", name=op.f("pk_wechat_token")),
+    )
+    op.create_table(
+        "wecom_cursor",
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("cursor", sa.String(), nullable=False),
+        sa.Column("token_id", sa.String(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("pulled_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("callback_token", sa.String(), nullable=False),
+        sa.Column("callback_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("verified_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("shut_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("error_code", sa.String(), nullable=False),
+        sa.Column("error_text", sa.String(), nullable=False),
+        sa.Column("error_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("alarm_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("account", name=op.f("pk_wecom_cursor")),
+    )
+    op.create_table(
+        "wecom_media",
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("file", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("media_id", sa.String(), nullable=False),
+        sa.Column("good_until", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("account", "file", "kind", name=op.f("pk_wecom_media")),
+    )
+    op.create_table(
+        "wecom_servicer",
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("userid", sa.String(), nullable=False),
+        sa.Column("receiving", sa.Boolean(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("account", "userid", name=op.f("pk_wecom_servicer")),
+    )
+    op.create_table(
+        "wecom_servicer_message",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("platform_id", sa.String(), nullable=False),
+        sa.Column("thread", sa.String(), nullable=False),
+        sa.Column("customer", sa.String(), nullable=False),
+        sa.Column("servicer", sa.String(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("media", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("raw", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_wecom_servicer_message")),
+        sa.UniqueConstraint("platform_id", name=op.f("uq_wecom_servicer_message_platform_id")),
+    )
+    with op.batch_alter_table("wecom_servicer_message", schema=None) as batch_op:
+        batch_op.create_index("ix_wecom_servicer_message_thread", ["thread", "id"], unique=False)
+
+    op.create_table(
+        "wecom_session",
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("customer", sa.String(), nullable=False),
+        sa.Column("state", sa.SmallInteger(), nullable=True),
+        sa.Column("servicer", sa.String(), nullable=False),
+        sa.Column("known_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("code_for", sa.String(), nullable=False),
+        sa.Column("code_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("code_key", sa.String(), nullable=False),
+        sa.Column("scene", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("account", "customer", name=op.f("pk_wecom_session")),
+    )
+    op.create_table(
+        "wecom_token",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("sealed", sa.Text(), nullable=False),
+        sa.Column("mark", sa.String(), nullable=False),
+        sa.Column("good_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("failed_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("failed_code", sa.String(), nullable=False),
+        sa.Column("failed_text", sa.String(), nullable=False),
+        sa.Column("failed_broken", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_wecom_token")),
     )
     op.create_table(
         "contact_link",
@@ -376,6 +456,15 @@ def downgrade() -> None:
         batch_op.drop_index("ix_contact_link_source")
 
     op.drop_table("contact_link")
+    op.drop_table("wecom_token")
+    op.drop_table("wecom_session")
+    with op.batch_alter_table("wecom_servicer_message", schema=None) as batch_op:
+        batch_op.drop_index("ix_wecom_servicer_message_thread")
+
+    op.drop_table("wecom_servicer_message")
+    op.drop_table("wecom_servicer")
+    op.drop_table("wecom_media")
+    op.drop_table("wecom_cursor")
     op.drop_table("wechat_token")
     with op.batch_alter_table("wechat_passive_reply", schema=None) as batch_op:
         batch_op.drop_index(

@@ -25,12 +25,12 @@ class Post:
         self.ground = ground
         self.channel = channel
         self.told: list[tuple[str, str]] = []
-        sender = Sender(db=ground.db, clock=ground.clock, channels={"fake": channel}, listener=self._listen)
+        self.sender = Sender(db=ground.db, clock=ground.clock, channels={"fake": channel}, listener=self._listen)
         self.runner = Runner(
             ground.db,
             ground.clock,
             out_queue("fake", "main"),
-            independent={"delivery.due": sender.handle},
+            independent={"delivery.due": self.sender.handle},
             gate=AccountGate("fake", "main", channel.capabilities.rate) if gated else None,
         )
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from channels.delivery import NotRetriableError, retry_delivery
+from channels.delivery import NotRetriableError, out_queue, retry_delivery
 from channels.errors import (
     AccountClosedError,
     AddressMovedError,
@@ -20,7 +20,7 @@ from channels.testing import FakeChannel
 from channels.windows import window_of
 from kit.clock import FrozenClock
 from kit.ground import Ground
-from kit.outbox import Priority
+from kit.outbox import Priority, claim, reap
 from kit.outbox.models import Job
 from tests.channels.post import Post, failing
 
@@ -284,3 +284,40 @@ class TestPace:
         clock.advance(milliseconds=101)
         await post.work()
         assert post.channel.texts("li")[-1] == "我来看一下。"
+
+
+class TestAKeyThePlatformHasSeen:
+    """It stands for what it was given with it: nothing may be added to a second try, and nothing left out."""
+
+    @staticmethod
+    def knowing(**more: object) -> FakeChannel:
+        able = Capabilities(text_limit=2000, text_unit=TextUnit.UTF8, windowed=True, idempotent=True)
+        return FakeChannel(capabilities=able, **more)  # type: ignore[arg-type]  # Passed on as they are.
+
+    async def test_what_came_later_does_not_travel_with_a_second_try(self, ground: Ground, clock: FrozenClock) -> None:
+        lost = failing(1, lambda: OutcomeUnknownError("timeout", "no answer in 10 s"))
+        post = Post(ground, self.knowing(before=lost))
+        await post.hear("p1", opening=WRITES)
+        await post.put("一", "二")
+        await post.work()
+        await post.put("三")
+        clock.advance(minutes=1)
+        await post.work()
+        assert post.channel.texts("li") == ["一\n\n二", "三"]
+        assert await post.states() == ["sent"] * 3
+
+    async def test_a_worker_that_died_before_the_call_leaves_nobody_untold(
+        self, ground: Ground, clock: FrozenClock
+    ) -> None:
+        post = Post(ground, self.knowing())
+        await post.hear("p1", opening=WRITES)
+        await post.put("一", "二")
+        async with ground.db.transaction() as session:
+            [job] = await claim(session, clock.now(), queue=out_queue("fake", "main"), limit=1, lease_s=30)
+            await post.sender._begin(session, job)
+        clock.advance(minutes=1)
+        async with ground.db.transaction() as session:
+            await reap(session, clock.now())
+        await post.work()
+        assert post.channel.texts("li") == ["一\n\n二"]
+        assert await post.states() == ["sent"] * 2

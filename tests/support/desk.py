@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlmodel import col, select
 
@@ -52,11 +53,11 @@ def remembered_index(phrasings: Sequence[Phrasing], encoder: NamedEncoder | None
 
 def warm_up() -> None:
     """Build the index of the articles now, so that processes forked from this one have it."""
-    own = [phrasing for file in _files() for phrasing in ways_to_ask(file)]
+    own = [phrasing for file in article_files() for phrasing in ways_to_ask(file)]
     remembered_index([*own, *background()], None)
 
 
-def _files() -> list[ArticleFile]:
+def article_files() -> list[ArticleFile]:
     return [file for file in read_folder(CONTENT) if file.slug in ARTICLES]
 
 
@@ -82,8 +83,9 @@ class Desk:
         platform_id: str | None = None,
         attachments: tuple[Attachment, ...] = (),
         pump: bool = True,
+        **more: Any,
     ) -> list[str]:
-        """Send as a customer; return what the person is told because of it."""
+        """Send as a customer; return what the person is told because of it. ``more`` is as in ``Inbound``."""
         self.sent_ids += 1
         inbound = Inbound(
             channel="fake",
@@ -93,6 +95,7 @@ class Desk:
             text=text,
             button=button,
             attachments=attachments,
+            **more,
         )
         async with self.ground.db.transaction() as session:
             await accept(session, self.clock.now(), inbound)
@@ -175,15 +178,15 @@ async def make_desk(ground: Ground, clock: FrozenClock, channel: FakeChannel | N
     """
     async with ground.db.transaction() as session:
         await install_defaults(session)
-        await import_folder(session, clock.now(), _files())
-        staff = await _supervisor(session, clock)
+        await import_folder(session, clock.now(), article_files())
+        staff = await supervisor(session, clock)
     fake = channel or FakeChannel()
     runtime = make_runtime(ground, channels={"fake": fake}, own_accounts={"fake": "main"}, build=remembered_index)
     await runtime.library.open()
     return Desk(ground, clock, fake, runtime, staff, (runtime.outward("fake", "main"),))
 
 
-async def _supervisor(session: AsyncSession, clock: FrozenClock) -> Actor:
+async def supervisor(session: AsyncSession, clock: FrozenClock) -> Actor:
     known = (await session.exec(select(Staff).where(Staff.login == "wang"))).first()
     if known is None:
         # A real hash takes a tenth of a second, and nobody signs in here.

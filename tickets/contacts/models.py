@@ -21,6 +21,8 @@ class Contact(SQLModel, table=True):
     company: str | None = None
     tax_id: str | None = None
     region: str | None = None
+    #: Where the person wants our news, if not where the ticket was opened; a thread of one of the addresses.
+    preferred_thread: str | None = None
     last_survey_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 

@@ -47,7 +47,11 @@ class Conversation(SQLModel, table=True):
 
 
 class Message(SQLModel, table=True):
-    """What was said, or noted among staff (``internal``). ``delivery`` is the outcome on the platform."""
+    """What was said, or noted among staff (``internal``). ``delivery`` is the outcome on the platform.
+
+    ``platform_id`` is the platform's own name of a message that came in; ``revisions`` are the texts it had before it
+    was edited, each ``{text, at}`` with the moment (ISO 8601) at which it was replaced.
+    """
 
     __tablename__ = "message"
     __table_args__ = (Index("ix_message_conversation", "conversation_id", "id"),)
@@ -65,4 +69,7 @@ class Message(SQLModel, table=True):
     attachments: list[dict[str, Any]] = Field(sa_column=Column(JsonColumn, nullable=False))
     intent: str | None = None
     delivery: str | None = None
+    platform_id: str | None = None
+    revisions: list[dict[str, Any]] | None = Field(default=None, sa_column=Column(JsonColumn))
+    revised_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))

@@ -8,11 +8,13 @@ from sqlalchemy import Table, bindparam, insert
 from sqlmodel import col, select, update
 
 from kit.db import AsyncSession, hint
-from tickets.contacts.models import Contact
+from tickets.contacts.models import Contact, ContactIdentity
 from tickets.contacts.service import Sender, create_contact, find_contact
 from tickets.conversations.models import Author, Conversation, Message, Owner
+from tickets.models import Ticket
 
 message_table: Table = Message.__table__  # type: ignore[attr-defined]  # SQLModel hides __table__ from its types.
+ticket_table: Table = Ticket.__table__  # type: ignore[attr-defined]  # As above.
 # Built once: to build a statement costs more than to run it.
 _INSERT = insert(message_table).returning(message_table.c.id)
 # The row is held so that a colleague's reply and the bot's turn never cross.
@@ -38,13 +40,14 @@ class NewMessage:
     links: list[dict[str, Any]] = field(default_factory=list)
     attachments: list[dict[str, Any]] = field(default_factory=list)
     intent: str | None = None
+    platform_id: str | None = None
 
 
 async def conversation_of(session: AsyncSession, now: datetime, sender: Sender) -> tuple[Conversation, Contact]:
     """The person's conversation on this thread, begun now if there was none."""
-    found = (await session.execute(_HELD_OF_THREAD, {"of_thread": sender.thread})).first()
+    found = await _held(session, sender.thread)
     if found is not None:
-        return found[0], found[1]
+        return found
     contact = await find_contact(session, sender) or await create_contact(session, now, sender)
     conversation = Conversation(
         contact_id=contact.id,
@@ -62,6 +65,15 @@ async def conversation_of(session: AsyncSession, now: datetime, sender: Sender) 
     return conversation, contact
 
 
+async def _held(session: AsyncSession, thread: str) -> tuple[Conversation, Contact] | None:
+    """The conversation, locked. One that was waited for may belong to another contact since: then look again."""
+    for _ in range(2):
+        found = (await session.execute(_HELD_OF_THREAD, {"of_thread": thread})).first()
+        if found is not None:
+            return found[0], found[1]
+    return None
+
+
 async def post(session: AsyncSession, now: datetime, conversation: Conversation, new: NewMessage) -> Message:
     """Add a message to the conversation; who watches its ticket is told after the commit."""
     row: dict[str, Any] = {
@@ -76,6 +88,7 @@ async def post(session: AsyncSession, now: datetime, conversation: Conversation,
         "links": new.links,
         "attachments": new.attachments,
         "intent": new.intent,
+        "platform_id": new.platform_id,
         "created_at": now,
     }
     message = Message(**row, id=(await session.execute(_INSERT, row)).scalar_one())
@@ -123,3 +136,56 @@ async def record_delivery(session: AsyncSession, message_id: int, outcome: str) 
     told = update(Message).where(where).values(delivery=outcome).returning(col(Message.conversation_id))
     conversation_id = (await session.exec(told)).scalar_one()
     hint(session, f"conversation:{conversation_id}")
+
+
+async def revise_message(
+    session: AsyncSession, now: datetime, *, thread: str, platform_id: str, text: str
+) -> Message | None:
+    """The person has edited a message: what it said before is kept; None when there is no such message."""
+    of_thread = select(Message).join(Conversation).where(Conversation.thread == thread).with_for_update(of=Message)
+    message = (await session.exec(of_thread.where(Message.platform_id == platform_id))).first()
+    if message is None or message.text == text:
+        return message
+    message.revisions = [*(message.revisions or ()), {"text": message.text, "at": now.isoformat()}]
+    message.text, message.revised_at = text, now
+    session.add(message)
+    hint(session, f"conversation:{message.conversation_id}")
+    return message
+
+
+async def move_conversation(session: AsyncSession, *, old: str, thread: str, address: str) -> None:
+    """The platform calls the person by another name from now on; what was said stays with the person.
+
+    If the person has written under the new name already, all goes on in the talk that began there.
+    """
+    held = select(Conversation).where(col(Conversation.thread).in_([old, thread])).with_for_update()
+    found = {conversation.thread: conversation for conversation in (await session.exec(held)).all()}
+    if old not in found:
+        return
+    moved, begun = found[old], found.get(thread)
+    await session.exec(update(Contact).where(col(Contact.preferred_thread) == old).values(preferred_thread=thread))
+    if begun is not None:
+        await _go_on_in(session, moved, begun)
+        return
+    await session.exec(_identity_of(moved).values(address=address))
+    moved.thread, moved.address = thread, address
+    session.add(moved)
+
+
+async def _go_on_in(session: AsyncSession, moved: Conversation, begun: Conversation) -> None:
+    """Who began to write there is the person we know; all tickets and messages are in one talk."""
+    begun.contact_id = moved.contact_id
+    session.add(begun)
+    await session.exec(_identity_of(begun).values(contact_id=moved.contact_id))
+    tickets = update(ticket_table).where(ticket_table.c.conversation_id.in_([moved.id, begun.id]))
+    await session.execute(tickets.values(conversation_id=begun.id, contact_id=moved.contact_id))
+    messages = update(message_table).where(message_table.c.conversation_id == moved.id)
+    await session.execute(messages.values(conversation_id=begun.id))
+
+
+def _identity_of(conversation: Conversation) -> Any:
+    return update(ContactIdentity).where(
+        col(ContactIdentity.channel) == conversation.channel,
+        col(ContactIdentity.account) == conversation.account,
+        col(ContactIdentity.address) == conversation.address,
+    )

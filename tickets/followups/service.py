@@ -83,3 +83,9 @@ async def pending(session: AsyncSession, ticket_id: int) -> list[FollowUp]:
         .order_by(col(FollowUp.due_at))
     )
     return list((await session.exec(ahead)).all())
+
+
+async def follow_thread(session: AsyncSession, *, old: str, thread: str) -> None:
+    """The talk goes on under another name: what is due waits in its order."""
+    pending = (col(FollowUp.thread) == old, col(FollowUp.state) == FollowUpState.PENDING)
+    await session.exec(update(FollowUp).where(*pending).values(thread=thread))

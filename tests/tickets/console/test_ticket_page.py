@@ -42,7 +42,7 @@ class TestThread:
             (None, "等待发送", False),
             ("sent", "已送达平台", False),
             ("failed", "发送失败", True),
-            ("unknown", "结果不明", True),
+            ("unknown", "不确定是否送达", True),
         ],
     )
     async def test_what_became_of_a_message_is_in_words(

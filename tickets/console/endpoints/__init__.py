@@ -2,7 +2,18 @@
 
 from fastapi import APIRouter
 
-from tickets.console.endpoints import actions, composer, figures, files, live, queue, revealing, ticket
+from tickets.console.endpoints import (
+    actions,
+    composer,
+    figures,
+    files,
+    linking,
+    live,
+    queue,
+    revealing,
+    threads,
+    ticket,
+)
 
 __all__ = ["PARTS", "build_router"]
 
@@ -15,7 +26,10 @@ PARTS: tuple[APIRouter, ...] = (
     composer.router,
     actions.router,
     revealing.router,
+    linking.router,
+    linking.agents,
     files.router,
+    threads.router,
     live.router,
     figures.router,
 )

@@ -94,7 +94,7 @@ class Counter:
 
     async def ticket_page(self, session: AsyncSession, ticket_id: int, name: str) -> Response:
         """A template of one ticket, as this person sees it now."""
-        record = await load_ticket(session, ticket_id)
+        record = await load_ticket(session, ticket_id, self.now)
         view = ticket_view(record, self.now, locale=self.locale, zone=self.zone, staff_id=self.staff.id)
         return self.page(name, view=view)
 

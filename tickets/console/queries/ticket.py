@@ -1,6 +1,7 @@
 """Everything one ticket's page shows."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func
 from sqlmodel import col, select
@@ -8,14 +9,16 @@ from sqlmodel import col, select
 from kit.db import AsyncSession
 from kit.errors import NotFoundError
 from tickets.console.queries.desk import get_team, staff_name
+from tickets.console.queries.linked import LinkedRecord, load_linked
 from tickets.contacts.models import Contact
 from tickets.conversations.models import Conversation, Message
 from tickets.conversations.service import get_conversation, transcript
 from tickets.desk.models import Category, Team
+from tickets.errors import TicketNotFoundError
 from tickets.followups.models import FollowUp
 from tickets.followups.service import pending
 from tickets.models import Ticket, TicketEvent
-from tickets.repository import get_ticket, timeline
+from tickets.repository import get_ticket, latest_ticket, timeline
 from tickets.surveys.models import Survey
 from tickets.surveys.service import survey_of
 
@@ -38,10 +41,11 @@ class TicketRecord:
     category: Category | None
     assignee: str | None
     survey: Survey | None
+    linked: LinkedRecord
     revision: str
 
 
-async def load_ticket(session: AsyncSession, ticket_id: int) -> TicketRecord:
+async def load_ticket(session: AsyncSession, ticket_id: int, now: datetime) -> TicketRecord:
     """The whole page's worth, or TicketNotFoundError."""
     ticket = await get_ticket(session, ticket_id)
     # First, so that whatever changes meanwhile makes the page look once more rather than miss it.
@@ -58,6 +62,7 @@ async def load_ticket(session: AsyncSession, ticket_id: int) -> TicketRecord:
         category=await _category(session, ticket.category_id),
         assignee=await staff_name(session, ticket.assignee_id),
         survey=await survey_of(session, ticket.id),
+        linked=await load_linked(session, now, ticket.contact_id),
         revision=revision,
     )
 
@@ -78,6 +83,15 @@ async def _category(session: AsyncSession, category_id: int | None) -> Category 
     return (await session.exec(select(Category).where(Category.id == category_id))).first()
 
 
+async def ticket_of_thread(session: AsyncSession, thread: str) -> Ticket:
+    """The newest ticket of a thread, open ones first, or TicketNotFoundError."""
+    conversation_id = (await session.exec(select(Conversation.id).where(Conversation.thread == thread))).first()
+    ticket = await latest_ticket(session, conversation_id) if conversation_id else None
+    if ticket is None:
+        raise TicketNotFoundError
+    return ticket
+
+
 async def ticket_revision(session: AsyncSession, ticket_id: int, conversation_id: int) -> str:
     """Differs whenever the page would: a change, a line of the timeline, a message, a delivery's outcome."""
     version = (await session.exec(select(Ticket.version).where(Ticket.id == ticket_id))).one()
@@ -88,7 +102,10 @@ async def ticket_revision(session: AsyncSession, ticket_id: int, conversation_id
         .group_by(col(Message.delivery))
     )
     outcomes = sorted(f"{row[0]}={row[1]}" for row in (await session.exec(by_outcome)).all())
-    return ".".join([str(version), str(event or 0), *outcomes])
+    edited = select(func.count(col(Message.revised_at)), func.max(Message.revised_at))
+    count, last = (await session.exec(edited.where(Message.conversation_id == conversation_id))).one()
+    edits = [f"edited={count}-{last:%H%M%S%f}"] if last else []
+    return ".".join([str(version), str(event or 0), *outcomes, *edits])
 
 
 async def message_with_file(session: AsyncSession, message_id: int, file_id: str) -> dict[str, object]:

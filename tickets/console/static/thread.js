@@ -34,6 +34,14 @@ function restore() {
   requestAnimationFrame(() => (news.textContent = news.dataset.text));
 }
 
+// A player goes on playing when it is carried over into the new parts, but Chromium then leaves its buttons out.
+function redrawPlayers() {
+  for (const player of thread.querySelectorAll("audio, video")) {
+    player.controls = false;
+    player.controls = true;
+  }
+}
+
 if (thread) {
   if (scroller() === thread) toEnd();
   newButton.addEventListener("click", toEnd);
@@ -48,7 +56,10 @@ if (thread) {
     if (event.detail.target.contains(document.activeElement)) focused = document.activeElement.id;
   });
   document.addEventListener("htmx:oobAfterSwap", (event) => {
-    if (event.detail.target === thread) restore();
+    if (event.detail.target === thread) {
+      redrawPlayers();
+      restore();
+    }
     if (focused && document.activeElement === document.body) document.getElementById(focused)?.focus();
     focused = "";
   });

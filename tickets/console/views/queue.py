@@ -11,7 +11,13 @@ from tickets.console.views.people import named, person_label
 from tickets.timeline import spoken
 
 #: Tabler icons by channel; a channel of somebody else's gets the last one.
-CHANNEL_ICONS = {"webchat": "message-circle", "email": "mail", "telegram": "brand-telegram"}
+CHANNEL_ICONS = {
+    "webchat": "message-circle",
+    "wechat": "brand-wechat",
+    "wecom": "headset",
+    "telegram": "brand-telegram",
+    "email": "mail",
+}
 OTHER_CHANNEL_ICON = "message"
 
 

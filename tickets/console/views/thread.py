@@ -15,6 +15,8 @@ from tickets.timeline import describe, spoken
 _SHOWN_AS_MESSAGES = {EventKind.REPLIED, EventKind.NOTED, EventKind.CUSTOMER_WROTE}
 #: States of a delivery that staff must not overlook.
 _NOT_ARRIVED = {"failed", "unknown", "expired"}
+#: States that are told of the bot's words too: that they arrived is the rule.
+_EXCEPTIONS = {*_NOT_ARRIVED, "parked"}
 
 
 class Voice(StrEnum):
@@ -41,6 +43,8 @@ class Entry:
     buttons: list[str] = field(default_factory=list)
     links: list[dict[str, Any]] = field(default_factory=list)
     files: list["ShownFile"] = field(default_factory=list)
+    #: What it said before the person edited it, oldest first, each with the moment it was replaced.
+    earlier: list[tuple[str, datetime]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -53,12 +57,13 @@ class Outcome:
 
 @dataclass(frozen=True)
 class ShownFile:
-    """A file of a message; a picture is shown, anything else is a link."""
+    """A file of a message: a picture, a player, a link; without ``href`` it could not be had from its platform."""
 
+    id: str
     name: str
     href: str
     kilobytes: int
-    picture: bool
+    kind: str
 
 
 def thread_of(messages: Iterable[Message], events: Iterable[TicketEvent], locale: Locale, zone: str) -> list[Entry]:
@@ -80,13 +85,14 @@ def _bubble(message: Message, locale: Locale) -> Entry:
         delivery=_delivery(message, locale) if outgoing and _is_told(message) else None,
         buttons=[str(button.get("label", "")) for button in message.buttons],
         links=[link for link in message.links if is_web(str(link.get("url", "")))],
-        files=[_file(message.id, file) for file in message.attachments],
+        files=[_file(message.id, file, locale) for file in message.attachments],
+        earlier=[(str(old["text"]), datetime.fromisoformat(old["at"])) for old in message.revisions or ()],
     )
 
 
 def _is_told(message: Message) -> bool:
     # That the bot's own words arrived is the rule and not recorded; only the exceptions are.
-    return message.author != Author.BOT or message.delivery in _NOT_ARRIVED
+    return message.author != Author.BOT or message.delivery in _EXCEPTIONS
 
 
 def _delivery(message: Message, locale: Locale) -> Outcome:
@@ -100,12 +106,15 @@ def is_web(url: str) -> bool:
     return url.startswith(("https://", "http://")) or (url.startswith("/") and not url.startswith("//"))
 
 
-def _file(message_id: int, file: dict[str, Any]) -> ShownFile:
+def _file(message_id: int, file: dict[str, Any], locale: Locale) -> ShownFile:
+    file_id, major = str(file.get("id") or ""), str(file.get("mime", "")).partition("/")[0]
     return ShownFile(
-        name=str(file.get("name", "")),
-        href=f"/console/files/{message_id}/{file.get('id')}",
+        id=f"f{message_id}-{file_id}",
+        # What could not be fetched often has no name but its kind.
+        name=spoken("console.file", str(file.get("name", "")), locale),
+        href=f"/console/files/{message_id}/{file_id}" if file_id else "",
         kilobytes=max(1, int(file.get("size", 0)) // 1024),
-        picture=str(file.get("mime", "")).startswith("image/"),
+        kind=major if major in {"image", "audio", "video"} else "file",
     )
 
 

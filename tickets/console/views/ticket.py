@@ -6,6 +6,7 @@ from datetime import datetime
 from kit.settings import Locale
 from tickets.console.queries.ticket import SHOWN_MESSAGES, TicketRecord
 from tickets.console.views.clocks import Clock, Level, clock_of, level_of
+from tickets.console.views.linked import LinkedView, linked_view
 from tickets.console.views.people import named, person_label
 from tickets.console.views.queue import CHANNEL_ICONS, OTHER_CHANNEL_ICON
 from tickets.console.views.thread import Entry, thread_of
@@ -44,6 +45,7 @@ class TicketView:
     """The page, filled in."""
 
     ticket: Ticket
+    thread: str
     person: str
     channel: str
     channel_icon: str
@@ -56,6 +58,7 @@ class TicketView:
     entries: list[Entry]
     cut: bool
     person_facts: list[Fact]
+    linked: LinkedView
     facts: list[Fact]
     due: list[Due]
     others: list[Ticket]
@@ -76,6 +79,7 @@ def ticket_view(record: TicketRecord, now: datetime, *, locale: Locale, zone: st
     is_open = ticket.stage not in {Stage.CONFIRMING, Stage.SOLVED}
     return TicketView(
         ticket=ticket,
+        thread=record.conversation.thread,
         person=person_label(record.contact, record.conversation.address, locale),
         channel=spoken("console.channel", ticket.channel, locale),
         channel_icon=CHANNEL_ICONS.get(ticket.channel, OTHER_CHANNEL_ICON),
@@ -88,6 +92,7 @@ def ticket_view(record: TicketRecord, now: datetime, *, locale: Locale, zone: st
         entries=thread_of(record.messages, record.events, locale, zone),
         cut=len(record.messages) >= SHOWN_MESSAGES,
         person_facts=person_facts(record.contact, locale),
+        linked=linked_view(record.linked, now, locale),
         facts=ticket_facts(ticket, locale),
         due=[_due(record_due.kind, record_due.due_at, now, locale) for record_due in record.pending],
         others=record.others,

@@ -1,0 +1,39 @@
+"""What a platform tells of messages and people after the fact: an edit, a new address, a failed delivery."""
+
+from dataclasses import dataclass
+
+from channels.models import DeliveryState
+from channels.sending import Listener
+from kit.clock import Clock
+from kit.db import AsyncSession
+from kit.log import log
+from kit.outbox import ClaimedJob
+from tickets.conversations.service import move_conversation, revise_message
+from tickets.followups.service import follow_thread
+
+#: A platform has taken a message and says later that it did not arrive; the payload names its ``key``.
+DELIVERY_FAILED = "delivery.failed"
+
+
+@dataclass(frozen=True)
+class Afterwards:
+    """Handles these in the transaction that finishes the job; ``outcome`` is told of failed deliveries."""
+
+    clock: Clock
+    outcome: Listener
+
+    async def revised(self, session: AsyncSession, job: ClaimedJob) -> None:
+        """The message reads differently now; nobody answers it again."""
+        said = {name: job.payload[name] for name in ("thread", "platform_id", "text")}
+        if await revise_message(session, self.clock.now(), **said) is None:
+            log.info("edited message not found", thread=said["thread"], platform_id=said["platform_id"])
+
+    async def moved(self, session: AsyncSession, job: ClaimedJob) -> None:
+        """Conversation and address follow together, and what is due with them."""
+        old, thread = job.payload["old"], job.payload["thread"]
+        await move_conversation(session, old=old, thread=thread, address=job.payload["address"])
+        await follow_thread(session, old=old, thread=thread)
+
+    async def failed(self, session: AsyncSession, job: ClaimedJob) -> None:
+        """What was taken for delivered was not."""
+        await self.outcome(session, job.payload["key"], DeliveryState.FAILED)

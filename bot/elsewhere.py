@@ -1,0 +1,142 @@
+"""One person, several addresses: where news is heard, and where it goes when the person cannot be reached there.
+
+A fact is told once. What goes elsewhere is queued in the transaction that ended the first delivery, and one that only
+waited for the person to write is ended there and then, so that it cannot go out later as well.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import col, func, or_, select, update
+
+from bot.dialogue.memory import Memory, Step
+from bot.voice import expect, message_of, note_outcome
+from channels.delivery import Recipient, delivery_table, queue
+from channels.models import Delivery, DeliveryState
+from channels.port import Channel, Outbound
+from channels.reach import refusal_of
+from channels.windows import KEPT_FOR_STAFF, window_of
+from kit.clock import Clock
+from kit.db import AsyncSession
+from kit.log import log
+from kit.outbox import Priority
+from tickets.contacts.models import Contact
+from tickets.conversations.models import Author, Conversation, Message
+from tickets.conversations.service import get_conversation, hold_conversation, record_delivery
+
+#: The bot's own answers are only worth something where the question was asked.
+_WORTH_IT = {Author.SYSTEM.value, Author.STAFF.value}
+#: On a delivery that was ended because the same is said on another channel.
+TOLD_ELSEWHERE = "told_elsewhere"
+#: Questions about a ticket that can be answered wherever they are heard.
+_ASKED = {Step.FIXED, Step.RATING}
+
+
+async def preferred_talk(session: AsyncSession, conversation: Conversation) -> Conversation:
+    """Where the person of this talk wants to hear news; here, unless another is preferred and can be reached."""
+    preferred = (
+        select(Conversation.id)
+        .join(Contact)
+        .where(Contact.id == conversation.contact_id, col(Conversation.thread) == col(Contact.preferred_thread))
+        .where(Conversation.id != conversation.id)
+    )
+    found = (await session.exec(preferred)).first()
+    if found is None:
+        return conversation
+    other = await hold_conversation(session, found)
+    return conversation if await refusal_of(session, other.thread) else other
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """Told of every delivery that ended or came to wait."""
+
+    clock: Clock
+    channels: Mapping[str, Channel]
+
+    async def note(self, session: AsyncSession, key: str, state: DeliveryState) -> None:
+        """Write it on the message, or say the same on another channel of the person."""
+        if state in {DeliveryState.FAILED, DeliveryState.PARKED} and await self._told_elsewhere(session, key, state):
+            return
+        await note_outcome(session, key, state)
+
+    async def _told_elsewhere(self, session: AsyncSession, key: str, state: DeliveryState) -> bool:
+        author, message_id = message_of(key)
+        if author not in _WORTH_IT:
+            return False
+        delivery = (await session.exec(select(Delivery).where(Delivery.key == key))).one()
+        unreachable = state is DeliveryState.PARKED or await refusal_of(session, delivery.thread) is not None
+        if delivery.parts_sent or not unreachable:
+            return False
+        message = (await session.exec(select(Message).where(Message.id == message_id))).one()
+        home = await get_conversation(session, message.conversation_id)
+        other = await self._other(session, home, key.partition("@")[0], Priority(delivery.priority))
+        if other is None or (state is DeliveryState.PARKED and not await _is_later(session, other, delivery.thread)):
+            return False
+        await self._tell(session, other, delivery, message)
+        return True
+
+    async def _other(
+        self, session: AsyncSession, home: Conversation, base: str, priority: Priority
+    ) -> Conversation | None:
+        """The person's talk that can be written to now and was not tried yet: the preferred, then the latest."""
+        tried = select(Delivery.thread).where(or_(Delivery.key == base, col(Delivery.key).like(f"{base}@%")))
+        contact = (await session.exec(select(Contact).where(Contact.id == home.contact_id))).one()
+        untried = select(Conversation).where(
+            Conversation.contact_id == contact.id, col(Conversation.thread).not_in((await session.exec(tried)).all())
+        )
+        talks = (await session.exec(untried.order_by(col(Conversation.last_message_at).desc()))).all()
+        for talk in _preferred_first(talks, contact.preferred_thread):
+            if await self._is_open(session, talk, self.clock.now(), priority):
+                return talk
+        return None
+
+    async def _is_open(self, session: AsyncSession, talk: Conversation, now: datetime, priority: Priority) -> bool:
+        channel = self.channels.get(talk.channel)
+        if channel is None or await refusal_of(session, talk.thread):
+            return False
+        if not channel.capabilities.windowed:
+            return True
+        window = await window_of(session, now, talk.thread)
+        kept = 0 if priority is Priority.PERSON else KEPT_FOR_STAFF
+        return window is not None and (window.quota_left is None or window.quota_left > kept)
+
+    async def _tell(self, session: AsyncSession, other: Conversation, delivery: Delivery, message: Message) -> None:
+        base = delivery.key.partition("@")[0]
+        held = await hold_conversation(session, other.id)
+        asked = await _asked_in(session, delivery.thread)
+        if message.author == Author.SYSTEM and asked.step in _ASKED and asked.ticket_id == message.ticket_id:
+            expect(held, asked.step, message.ticket_id)
+            session.add(held)
+        parked = (delivery_table.c.key == delivery.key, delivery_table.c.state == DeliveryState.PARKED.value)
+        ended = {"state": DeliveryState.FAILED.value, "error_code": TOLD_ELSEWHERE, "error_text": None}
+        await session.execute(update(delivery_table).where(*parked).values(**ended))
+        await queue(
+            session,
+            self.clock.now(),
+            key=f"{base}@{held.id}",
+            to=Recipient(channel=held.channel, account=held.account, address=held.address),
+            message=Outbound.model_validate(delivery.body),
+            priority=Priority(delivery.priority),
+        )
+        await record_delivery(session, message.id, DeliveryState.QUEUED)
+        log.info("told elsewhere", key=delivery.key, thread=held.thread)
+
+
+async def _is_later(session: AsyncSession, other: Conversation, thread: str) -> bool:
+    """Whether the person has written there since writing here: what waits here is better off there only then."""
+    wrote = select(func.max(Message.id)).where(Message.author == Author.CUSTOMER)
+    there = (await session.exec(wrote.where(Message.conversation_id == other.id))).one()
+    here = (await session.exec(wrote.join(Conversation).where(Conversation.thread == thread))).one()
+    return (there or 0) > (here or 0)
+
+
+async def _asked_in(session: AsyncSession, thread: str) -> Memory:
+    """What is being asked where the message was meant to be heard."""
+    memory = (await session.exec(select(Conversation.memory).where(Conversation.thread == thread))).first()
+    return Memory.model_validate(memory or {})
+
+
+def _preferred_first(talks: Sequence[Conversation], preferred: str | None) -> list[Conversation]:
+    return sorted(talks, key=lambda talk: talk.thread != preferred)

@@ -1,0 +1,29 @@
+"""The pages of the channels, one module each."""
+
+from fastapi import APIRouter
+
+from channels.console.endpoints import account, changing, entering, overview, trying, undelivered, unparsed, window
+
+__all__ = ["PARTS", "build_router"]
+
+#: Agents send what did not arrive again; supervisors look at everything; administrators change accounts.
+#: The fixed addresses come before those with a number in them.
+PARTS: tuple[APIRouter, ...] = (
+    overview.router,
+    window.router,
+    undelivered.router,
+    undelivered.supervisors,
+    unparsed.router,
+    entering.router,
+    account.router,
+    changing.router,
+    trying.router,
+)
+
+
+def build_router() -> APIRouter:
+    """Everything under /console/channels."""
+    router = APIRouter()
+    for part in PARTS:
+        router.include_router(part)
+    return router

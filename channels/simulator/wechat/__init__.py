@@ -1,0 +1,1 @@
+"""api.weixin.qq.com and the WeChat client, as an Official Account meets them."""

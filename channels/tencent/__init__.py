@@ -1,0 +1,1 @@
+"""What the platforms of Tencent have in common: how pushes are signed and encrypted."""

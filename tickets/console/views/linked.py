@@ -1,0 +1,100 @@
+"""A person's addresses as the side panel shows them: masked, as everything personal is."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from kit.settings import Locale
+from tickets.console.queries.linked import LinkedRecord, LinkRecord
+from tickets.console.views.queue import CHANNEL_ICONS, OTHER_CHANNEL_ICON
+from tickets.contacts.masking import mask_address, mask_email, mask_number
+from tickets.contacts.models import Contact
+from tickets.conversations.models import Conversation
+from tickets.linking.conflicts import conflicts
+from tickets.linking.service import UNDO_WITHIN
+from tickets.timeline import spoken
+
+_MASKS = {"phone": mask_number, "email": mask_email, "tax_id": mask_number}
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where the person writes from."""
+
+    conversation_id: int
+    icon: str
+    label: str
+    preferred: bool
+
+
+@dataclass(frozen=True)
+class Joined:
+    """Two addresses that belong to one person; it can be undone for a while."""
+
+    id: int
+    one: str
+    other: str
+    at: datetime | None
+    can_undo: bool
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Two addresses of which staff have to say whether they are one person's: label, one value, the other."""
+
+    id: int
+    one: str
+    other: str
+    differences: list[tuple[str, str, str]]
+
+
+@dataclass(frozen=True)
+class LinkedView:
+    """The part of the side panel about addresses."""
+
+    addresses: list[Address]
+    joined: list[Joined]
+    waiting: list[Waiting]
+
+    @property
+    def prefers(self) -> bool:
+        return any(address.preferred for address in self.addresses)
+
+
+def linked_view(record: LinkedRecord, now: datetime, locale: Locale) -> LinkedView:
+    return LinkedView(
+        addresses=[_address(talk, record.preferred, locale) for talk in record.talks],
+        joined=[_joined(one, now, locale) for one in record.joined],
+        waiting=[_waiting(one, locale) for one in record.pending],
+    )
+
+
+def _address(talk: Conversation, preferred: str | None, locale: Locale) -> Address:
+    icon = CHANNEL_ICONS.get(talk.channel, OTHER_CHANNEL_ICON)
+    return Address(talk.id, icon, _label(talk, locale), preferred=talk.thread == preferred)
+
+
+def _label(talk: Conversation, locale: Locale) -> str:
+    return f"{spoken('console.channel', talk.channel, locale)} {mask_address(talk.address)}"
+
+
+def _joined(record: LinkRecord, now: datetime, locale: Locale) -> Joined:
+    at = record.link.linked_at
+    can_undo = at is not None and at + UNDO_WITHIN >= now
+    return Joined(
+        record.link.id, _label(record.shown_in, locale), _label(record.given_in, locale), at, can_undo=can_undo
+    )
+
+
+def _waiting(record: LinkRecord, locale: Locale) -> Waiting:
+    differences = []
+    if record.contacts:
+        one, other = record.contacts
+        differences = [
+            (spoken("console.fact", name, locale), _masked(one, name), _masked(other, name))
+            for name in conflicts(one, other)
+        ]
+    return Waiting(record.link.id, _label(record.shown_in, locale), _label(record.given_in, locale), differences)
+
+
+def _masked(contact: Contact, name: str) -> str:
+    return _MASKS[name](getattr(contact, name))
