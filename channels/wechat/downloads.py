@@ -88,7 +88,8 @@ def _is_platforms(url: str, credentials: Credentials) -> bool:
 
 async def _playable(name: str, content: bytes) -> tuple[str, bytes]:
     try:
-        X
+        suffix, played = await playable(content)
+        return name.rsplit(".", 1)[0] + suffix, played
     except NotAVoiceError as error:
         log.warning("voice kept as it came", error=str(error))
         return name, content
