@@ -8,7 +8,7 @@ import httpx
 
 from channels.errors import DeliveryDelayedError, DeliveryError, DeliveryRefusedError
 from channels.port import Fetched, Media, MediaKind
-from channels.tencent.voice import NotAVoiceError
+from channels.tencent.voice import NotAVoiceError, playable
 from channels.wechat.api import WeChatApi
 from channels.wechat.credentials import Credentials
 from channels.wechat.error_codes import PlatformRefusedError, delivery_error
@@ -89,10 +89,10 @@ def _is_platforms(url: str, credentials: Credentials) -> bool:
 async def _playable(name: str, content: bytes) -> tuple[str, bytes]:
     try:
         suffix, played = await playable(content)
-        return name.rsplit(".", 1)[0] + suffix, played
     except NotAVoiceError as error:
         log.warning("voice kept as it came", error=str(error))
         return name, content
+    return name.rsplit(".", 1)[0] + suffix, played
 
 
 def _name_of(response: httpx.Response) -> str | None:
