@@ -115,7 +115,10 @@ class Sender:
         if delivery.state not in _PENDING:
             return _Settled(delivery, None, {})
         if delivery.expires_at is not None and delivery.expires_at <= now:
-            return _Settled(delivery, DeliveryState.EXPIRED, {})
+            # What is being sent may have arrived, however late it is now.
+            sure = delivery.state != DeliveryState.SENDING
+            ended = DeliveryState.EXPIRED if sure else DeliveryState.UNKNOWN
+            return _Settled(delivery, ended, {} if sure else {"error_code": "outcome_unknown"})
         if delivery.state == DeliveryState.SENDING and not channel.capabilities.idempotent:
             return _Settled(delivery, DeliveryState.UNKNOWN, {"error_code": "outcome_unknown"})
         parts = parts_of(Outbound.model_validate(delivery.body), channel.capabilities)
@@ -229,7 +232,7 @@ class Sender:
         state = DeliveryState.SENDING if unsure else DeliveryState.QUEUED
         log.warning("delivery delayed", thread=delivery.thread, code=error.code)
         async with self.db.transaction() as session:
-            if attempt.taken is not None:
+            if attempt.taken is not None and not unsure:
                 await give_back(session, delivery.thread, attempt.taken)
             if isinstance(error, AccountClosedError):
                 await close_account(session, now, channel=delivery.channel, account=delivery.account, error=error)
