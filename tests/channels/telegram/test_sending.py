@@ -15,7 +15,7 @@ class TestText:
         await bot.say("一", "二", "三", to=person)
         await bot.work()
         assert person.texts == ["一"]
-        await bot.later(seconds=3)
+        await bot.later(seconds=4)
         assert person.texts == ["一", "二", "三"]
         assert await bot.states() == ["sent"] * 3
         assert bot.platform.violations == []
