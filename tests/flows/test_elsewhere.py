@@ -81,7 +81,9 @@ class TestUnreachable:
         town.gone |= {"li", "home"}
         await staff_replies(desk, "已经查到原因。")
         assert await delivery_of_last_message(desk) == DeliveryState.FAILED
-        assert len([one for one in await desk.deliveries() if one.key.startswith("staff:")]) == 2
+        # Whether home was tried for this message depends on whether another one found it shut before.
+        tried = [one.address for one in await desk.deliveries() if one.key.startswith("staff:")]
+        assert tried in (["li"], ["li", "home"])
 
     async def test_strangers_hear_nothing(self, desk: Desk, town: Town) -> None:
         await desk.write("你好", who="stranger")
