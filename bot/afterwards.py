@@ -4,11 +4,20 @@ from dataclasses import dataclass
 
 from channels.models import DeliveryState
 from channels.sending import Listener
+from channels.wecom.colleagues import servicer_message
 from kit.clock import Clock
 from kit.db import AsyncSession
 from kit.log import log
 from kit.outbox import ClaimedJob
-from tickets.conversations.service import move_conversation, revise_message
+from tickets.conversations.models import Author
+from tickets.conversations.service import (
+    NewMessage,
+    find_conversation,
+    move_conversation,
+    post,
+    record_delivery,
+    revise_message,
+)
 from tickets.followups.service import follow_thread
 
 #: A platform has taken a message and says later that it did not arrive; the payload names its ``key``.
@@ -33,6 +42,17 @@ class Afterwards:
         old, thread = job.payload["old"], job.payload["thread"]
         await move_conversation(session, old=old, thread=thread, address=job.payload["address"])
         await follow_thread(session, old=old, thread=thread)
+
+    async def said_elsewhere(self, session: AsyncSession, job: ClaimedJob) -> None:
+        """A colleague has spoken in the platform's own client: it belongs to the talk, and nobody answers it."""
+        said = await servicer_message(session, job.payload["id"])
+        conversation = await find_conversation(session, said.thread)
+        if conversation is None:
+            log.info("colleague spoke where nobody has written yet", thread=said.thread)
+            return
+        new = NewMessage(author=Author.STAFF, author_name=said.servicer, text=said.text, platform_id=said.platform_id)
+        message = await post(session, self.clock.now(), conversation, new)
+        await record_delivery(session, message.id, DeliveryState.SENT)
 
     async def failed(self, session: AsyncSession, job: ClaimedJob) -> None:
         """What was taken for delivered was not."""

@@ -10,6 +10,7 @@ from channels.inbox import MESSAGE_RECEIVED
 from channels.moving import ADDRESS_MOVED
 from channels.revisions import MESSAGE_REVISED
 from channels.sending import Sender
+from channels.wecom.colleagues import SERVICER_SAID
 from kit.outbox.runner import Independent, Transactional
 from tickets.events import DeskEvent
 
@@ -21,6 +22,7 @@ def transactional(dialogue: Dialogue, news: News, afterwards: Afterwards) -> Map
         MESSAGE_REVISED: afterwards.revised,
         ADDRESS_MOVED: afterwards.moved,
         DELIVERY_FAILED: afterwards.failed,
+        SERVICER_SAID: afterwards.said_elsewhere,
         DeskEvent.REPLIED: news.handle,
         DeskEvent.STAGE_CHANGED: news.handle,
         DeskEvent.PROMISED: news.handle,

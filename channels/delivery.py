@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, bindparam, insert, literal_column, update
+from sqlalchemy import ColumnElement, Table, bindparam, case, insert, literal_column, update
 
 from channels.models import Delivery, DeliveryState
 from channels.port import Outbound, thread_of
@@ -96,6 +96,7 @@ def _row(letter: Letter, now: datetime, priority: Priority, expires_at: datetime
         "state": DeliveryState.QUEUED.value,
         "priority": int(priority),
         "parts_sent": 0,
+        "resends": 0,
         "attempts": 0,
         "correlation": current_correlation(),
         "queued_at": now,
@@ -111,6 +112,12 @@ def _due(key: str, to: Recipient, priority: Priority) -> NewJob:
         lane=out_lane(to.thread, priority),
         priority=priority,
     )
+
+
+def platform_key(key: str, *, resends: int, part: int) -> str:
+    """What a platform is given to tell one message from another: of one part (from 0), the same at every try of it."""
+    named = f"{key}~{resends}" if resends else key
+    return f"{named}/{part + 1}" if part else named
 
 
 def out_queue(channel: str, account: str) -> str:
@@ -161,9 +168,12 @@ _RELEASE = (
     .values(**_AGAIN)
     .returning(*_WHO)
 )
+_RESENDS = delivery_table.c.resends
+_IN_DOUBT = delivery_table.c.state == DeliveryState.UNKNOWN.value
 _RETRY = (
     update(delivery_table)
     .where(delivery_table.c.key == bindparam("of_key"), delivery_table.c.state.in_([str(one) for one in RETRIABLE]))
-    .values(**_AGAIN, expires_at=None)
+    # What may have arrived keeps its key: a platform that has it already will say so.
+    .values(**_AGAIN, expires_at=None, resends=case((_IN_DOUBT, _RESENDS), else_=_RESENDS + 1))
     .returning(*_WHO)
 )

@@ -104,6 +104,9 @@ class Delivery(SQLModel, table=True):
     priority: int = Field(sa_column=Column(SmallInteger, nullable=False))
     #: A long message leaves in several parts; so many of them the platform has confirmed.
     parts_sent: int = Field(default=0, sa_column=Column(SmallInteger, nullable=False))
+    #: How often it was sent anew after a failure that is certain: each time under another key, because a platform that
+    #: drops repeated ones would drop it.
+    resends: int = Field(default=0, sa_column=Column(SmallInteger, nullable=False))
     #: The key of the delivery whose message carried this one's text along, to spare the quota.
     carried_by: str | None = None
     attempts: int = 0

@@ -17,7 +17,7 @@ from sqlmodel import col, select, update
 
 from channels import reach
 from channels.compose import parts_of
-from channels.delivery import delivery_table
+from channels.delivery import delivery_table, platform_key
 from channels.errors import (
     AccountClosedError,
     AddressMovedError,
@@ -44,6 +44,8 @@ from kit.outbox import ClaimedJob, Priority, finish, postpone, retry
 Listener = Callable[[AsyncSession, str, DeliveryState], Awaitable[None]]
 
 _PENDING = {DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.OFFERED}
+
+_NOT_ARRIVED = {DeliveryState.FAILED, DeliveryState.PARKED, DeliveryState.EXPIRED}
 
 
 @runtime_checkable
@@ -78,8 +80,7 @@ class _Attempt:
 
     @property
     def key(self) -> str:
-        number = self.delivery.parts_sent
-        return f"{self.delivery.key}/{number + 1}" if number else self.delivery.key
+        return platform_key(self.delivery.key, resends=self.delivery.resends, part=self.delivery.parts_sent)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,12 +116,9 @@ class Sender:
         if delivery.state not in _PENDING:
             return _Settled(delivery, None, {})
         if delivery.expires_at is not None and delivery.expires_at <= now:
-            # What is being sent may have arrived, however late it is now.
-            sure = delivery.state != DeliveryState.SENDING
-            ended = DeliveryState.EXPIRED if sure else DeliveryState.UNKNOWN
-            return _Settled(delivery, ended, {} if sure else {"error_code": "outcome_unknown"})
+            return _Settled(delivery, DeliveryState.EXPIRED, {})
         if delivery.state == DeliveryState.SENDING and not channel.capabilities.idempotent:
-            return _Settled(delivery, DeliveryState.UNKNOWN, {"error_code": "outcome_unknown"})
+            return _Settled(delivery, DeliveryState.UNKNOWN, {})
         parts = parts_of(Outbound.model_validate(delivery.body), channel.capabilities)
         attempt = _Attempt(
             job, delivery, channel, parts[delivery.parts_sent], last=delivery.parts_sent + 1 == len(parts)
@@ -151,7 +149,7 @@ class Sender:
             return _Settled(delivery, DeliveryState.FAILED, {"error_code": refusal[0], "error_text": refusal[1]})
         busy_until = await take_turn(session, now, delivery.thread, capabilities.rate)
         if busy_until is not None:
-            return _Settled(delivery, DeliveryState.QUEUED, {}, again=busy_until)
+            return _Settled(delivery, DeliveryState(delivery.state), {}, again=busy_until)
         taken = None
         if capabilities.windowed:
             for_staff = delivery.priority == Priority.PERSON
@@ -240,7 +238,8 @@ class Sender:
                 settled = _Settled(delivery, state, _words(error), carried=attempt.carried, again=until)
                 await self._record(session, job, settled)
             elif job.attempt >= job.max_attempts:
-                settled = _Settled(delivery, DeliveryState.FAILED, _words(error), carried=attempt.carried)
+                ended = DeliveryState.UNKNOWN if unsure else DeliveryState.FAILED
+                settled = _Settled(delivery, ended, _words(error), carried=attempt.carried)
                 await self._record(session, job, settled)
             else:
                 await retry(session, now, job, error=str(error), after_s=after_s)
@@ -260,9 +259,9 @@ class Sender:
 
     async def _record(self, session: AsyncSession, job: ClaimedJob, settled: "_Settled") -> None:
         """Write the outcome on the delivery and those it carried, and end the job or put it off."""
-        delivery, state = settled.delivery, settled.state
+        delivery, state = settled.delivery, settled.true_state
         if state is not None:
-            await _set(session, delivery.key, {"state": state, "attempts": job.attempt, **settled.values})
+            await _set(session, delivery.key, {"state": state, "attempts": job.attempt, **settled.words})
             carried = await self._settle_carried(session, settled)
             if state is DeliveryState.SENT and not _unlimited(self.channels[delivery.channel]):
                 await reopen_account(session, channel=delivery.channel, account=delivery.account)
@@ -278,7 +277,9 @@ class Sender:
         delivery = settled.delivery
         if not self.channels[delivery.channel].capabilities.windowed:
             return ()
-        return await settle_carried(session, delivery.key, settled.carried, {"state": settled.state, **settled.values})
+        return await settle_carried(
+            session, delivery.key, settled.carried, {"state": settled.true_state, **settled.words}
+        )
 
 
 @dataclass(frozen=True)
@@ -290,6 +291,18 @@ class _Settled:
     values: dict[str, Any]
     carried: tuple[str, ...] = ()
     again: datetime | None = None
+
+    @property
+    def true_state(self) -> DeliveryState | None:
+        """An earlier try may have arrived: then a failure now, or a shut window, leaves the outcome in doubt."""
+        in_doubt = self.delivery.state == DeliveryState.SENDING and self.state in _NOT_ARRIVED
+        return DeliveryState.UNKNOWN if in_doubt else self.state
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """What is written beside the state; staff never see a doubt without a reason."""
+        why = {"error_code": "outcome_unknown"} if self.true_state is DeliveryState.UNKNOWN else {}
+        return {**why, **self.values}
 
 
 def _unlimited(channel: Channel) -> bool:

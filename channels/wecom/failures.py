@@ -1,13 +1,12 @@
 """Messages the platform had taken and could not deliver: told afterwards, by the msgid we gave them."""
 
 import hashlib
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import SmallInteger, and_, bindparam, case, func, or_, select, update
 
-from channels.delivery import delivery_table
+from channels.delivery import delivery_table, platform_key
 from channels.inbox import IN_QUEUE
 from channels.models import DeliveryState
 from channels.port import thread_of
@@ -65,12 +64,13 @@ async def note_send_failed(
 ) -> bool:
     """Mark the delivery as failed, with the platform's reason, and tell; False when it is not known as sent (yet)."""
     thread = thread_of(CHANNEL, account, customer)
-    key = await _key_of(session, account, thread, msgid)
-    if key is None:
+    found = await _part_of(session, account, thread, msgid)
+    if found is None:
         return False
+    key, part = found
     reason = translate(_REASONS.get(fail_type, _REASONS[0]), "zh")
     code = f"msg_send_fail:{fail_type}"
-    failed = (await session.execute(_FAIL, {"of_key": key, "code": code, "text": reason})).scalars().all()
+    failed = (await session.execute(_FAIL, {"of_key": key, "code": code, "text": reason, "part": part})).scalars().all()
     if not failed:
         return False
     if fail_type == _USER_REFUSES:
@@ -95,38 +95,50 @@ async def handle_send_failed(session: AsyncSession, now: datetime, job: ClaimedJ
         await finish(session, job)
 
 
-async def _key_of(session: AsyncSession, account: str, thread: str, msgid: str) -> str | None:
-    """The delivery of a msgid: by the last part's, which it carries, else by working out those of its other parts."""
+async def _part_of(session: AsyncSession, account: str, thread: str, msgid: str) -> tuple[str, int] | None:
+    """The delivery of a msgid, and which part of it (from 0) that names.
+
+    By the last part's, which the delivery carries, else by working out those of its other parts.
+    """
     named = {"of_channel": CHANNEL, "of_account": account}
-    found: str | None = (await session.execute(_BY_ID, {**named, "of_id": msgid})).scalars().first()
+    found = (await session.execute(_BY_ID, {**named, "of_id": msgid})).first()
     if found is not None:
-        return found
+        return found.key, max(0, found.parts_sent - 1)
     newest = (await session.execute(_NEWEST)).scalar_one() or 0
     recent = {**named, "of_thread": thread, "after": newest - _LOOK_BACK, "most": _RECENT}
-    keys = (await session.execute(_RECENT_KEYS, recent)).scalars().all()
-    return next((key for key in keys if msgid in _msgids(key)), None)
-
-
-def _msgids(key: str) -> Sequence[str]:
-    return [msgid_of(key), *(msgid_of(f"{key}/{number}") for number in range(2, _PARTS + 1))]
+    for row in (await session.execute(_RECENT_KEYS, recent)).all():
+        for part in range(_PARTS):
+            if msgid_of(platform_key(row.key, resends=row.resends, part=part)) == msgid:
+                return row.key, part
+    return None
 
 
 # Built once: to build a statement costs more than to run it.
 _ACCOUNT = (delivery_table.c.channel == bindparam("of_channel"), delivery_table.c.account == bindparam("of_account"))
-_BY_ID = select(delivery_table.c.key).where(
+_BY_ID = select(delivery_table.c.key, delivery_table.c.parts_sent).where(
     *_ACCOUNT, delivery_table.c.provider_id == bindparam("of_id"), delivery_table.c.carried_by.is_(None)
 )
 _NEWEST = select(func.max(delivery_table.c.id))
 _RECENT_KEYS = (
-    select(delivery_table.c.key)
+    select(delivery_table.c.key, delivery_table.c.resends)
     .where(*_ACCOUNT, delivery_table.c.id > bindparam("after"), delivery_table.c.thread == bindparam("of_thread"))
     .order_by(delivery_table.c.id.desc())
     .limit(bindparam("most"))
 )
+_STATE = delivery_table.c.state
+_WAITING = [DeliveryState.QUEUED.value, DeliveryState.PARKED.value]
+_PART = bindparam("part", type_=SmallInteger)
 _FAIL: Any = (
     update(delivery_table)
     .where(or_(delivery_table.c.key == bindparam("of_key"), delivery_table.c.carried_by == bindparam("of_key")))
-    .where(delivery_table.c.state == DeliveryState.SENT.value)
-    .values(state=DeliveryState.FAILED.value, error_code=bindparam("code"), error_text=bindparam("text"))
+    # Also one that was taken in part and whose further parts wait: without this one they are not worth sending.
+    .where(or_(DeliveryState.SENT.value == _STATE, and_(_STATE.in_(_WAITING), delivery_table.c.parts_sent > _PART)))
+    .values(
+        state=DeliveryState.FAILED.value,
+        error_code=bindparam("code"),
+        error_text=bindparam("text"),
+        # A retry begins with the part that failed; what travelled along was a single part.
+        parts_sent=case((delivery_table.c.key == bindparam("of_key"), _PART), else_=0),
+    )
     .returning(delivery_table.c.key)
 )

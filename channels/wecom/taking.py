@@ -15,6 +15,7 @@ from channels.inbox import IN_QUEUE, accept, inbound_table
 from channels.port import Opening, thread_of
 from channels.revisions import accept_revision
 from channels.unparsed import keep_unparsed
+from channels.wecom.colleagues import SERVICER_SAID
 from channels.wecom.failures import queue_send_failed
 from channels.wecom.models import WecomServicerMessage
 from channels.wecom.sessions import (
@@ -48,9 +49,6 @@ from kit.log import log
 from kit.outbox import NewJob, enqueue_one
 
 servicer_message_table: Table = WecomServicerMessage.__table__  # type: ignore[attr-defined]  # SQLModel hides it.
-
-#: For the composition root: a servicer has told a customer something in the 企业微信 app.
-SERVICER_SAID = "servicer.said"
 
 
 class Taking:

@@ -365,6 +365,7 @@ def upgrade() -> None:
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.add_column(sa.Column("priority", sa.SmallInteger(), nullable=False, server_default="5"))
         batch_op.add_column(sa.Column("parts_sent", sa.SmallInteger(), nullable=False, server_default="0"))
+        batch_op.add_column(sa.Column("resends", sa.SmallInteger(), nullable=False, server_default="0"))
         batch_op.add_column(sa.Column("carried_by", sa.String(), nullable=True))
         batch_op.add_column(sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.create_index("ix_delivery_account", ["channel", "account", "id"], unique=False)
@@ -436,6 +437,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_delivery_account")
         batch_op.drop_column("expires_at")
         batch_op.drop_column("carried_by")
+        batch_op.drop_column("resends")
         batch_op.drop_column("parts_sent")
         batch_op.drop_column("priority")
 

@@ -25,7 +25,8 @@ def prepare(context: BrowserContext) -> None:
 
 
 def severe_violations(page: Page, name: str) -> list[str]:
-    """What is seriously wrong with the page as it stands, and where."""
+    """What is seriously wrong with the page as it stands, and where; only with its styles is it the page."""
+    page.wait_for_load_state("load")
     found = cast("list[dict[str, Any]]", page.evaluate(_RUN))
     severe = [violation for violation in found if violation["impact"] in _SEVERE]
     return [f"{name}: {violation['id']} at " + "\n".join(violation["targets"][:5]) for violation in severe]

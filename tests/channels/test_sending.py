@@ -10,6 +10,7 @@ from channels.errors import (
     AccountClosedError,
     AddressMovedError,
     DeliveryDelayedError,
+    DeliveryRefusedError,
     OutcomeUnknownError,
     PersonUnreachableError,
     WindowClosedError,
@@ -321,3 +322,40 @@ class TestAKeyThePlatformHasSeen:
         await post.work()
         assert post.channel.texts("li") == ["一\n\n二"]
         assert await post.states() == ["sent"] * 2
+
+    async def test_a_refusal_after_a_try_in_doubt_leaves_it_in_doubt(self, ground: Ground, clock: FrozenClock) -> None:
+        answers = iter([OutcomeUnknownError("timeout", "no answer"), DeliveryRefusedError("95001", "too late")])
+
+        def before(_key: str) -> None:
+            raise next(answers)
+
+        post = Post(ground, self.knowing(before=before))
+        await post.hear("p1", opening=WRITES)
+        await post.put("一")
+        await post.work()
+        clock.advance(minutes=1)
+        await post.work()
+        (row,) = await post.all()
+        assert (row.state, row.error_code) == ("unknown", "95001")
+
+    async def test_what_has_certainly_failed_is_sent_anew_under_a_new_key_and_a_doubt_under_the_old(
+        self, ground: Ground, clock: FrozenClock
+    ) -> None:
+        answers = [DeliveryRefusedError("1", "no"), DeliveryRefusedError("1", "no")]
+        keys = []
+
+        def before(key: str) -> None:
+            keys.append(key)
+            if answers:
+                raise answers.pop()
+
+        post = Post(ground, self.knowing(before=before))
+        await post.hear("p1", opening=WRITES)
+        await post.put("一")
+        await post.work()
+        for _ in range(2):
+            async with ground.db.transaction() as session:
+                await retry_delivery(session, clock.now(), "m:一")
+            await post.work()
+        assert keys == ["m:一", "m:一~1", "m:一~2"]
+        assert post.channel.texts("li") == ["一"]

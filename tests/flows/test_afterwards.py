@@ -10,6 +10,8 @@ from channels.inbox import IN_QUEUE
 from channels.models import DeliveryState
 from channels.moving import ADDRESS_MOVED
 from channels.revisions import MESSAGE_REVISED, accept_revision
+from channels.wecom.colleagues import SERVICER_SAID
+from channels.wecom.models import WecomServicerMessage
 from kit.outbox import NewJob, enqueue_one
 from kit.outbox.models import Job
 from tests.flows.test_story import staff_replies
@@ -133,3 +135,38 @@ class TestFailedAfterwards:
     async def test_what_is_no_message_of_ours_is_passed_over(self, desk: Desk) -> None:
         for key in ("check:7", "campaign:spring:9", "nonsense"):
             await tell(desk, DELIVERY_FAILED, key=key)
+
+
+class TestSaidElsewhere:
+    async def test_what_a_colleague_said_in_the_platforms_client_is_in_the_talk_and_unanswered(
+        self, desk: Desk
+    ) -> None:
+        await desk.write("你好")
+        desk.news()
+        said = await servicer_says(desk, THREAD)
+        await tell(desk, SERVICER_SAID, id=said)
+        message = (await desk.messages())[-1]
+        assert (message.author, message.author_name, message.text) == ("staff", "zhaoqian", "我在企业微信里看到了。")
+        assert message.delivery == DeliveryState.SENT
+        assert desk.news() == []
+
+    async def test_where_nobody_has_written_yet_it_is_kept_and_holds_nothing_up(self, desk: Desk) -> None:
+        await tell(desk, SERVICER_SAID, id=await servicer_says(desk, "fake:main:nobody"))
+        assert await desk.messages() == []
+
+
+async def servicer_says(desk: Desk, thread: str) -> int:
+    said = WecomServicerMessage(
+        account="main",
+        platform_id=f"msg-{thread}",
+        thread=thread,
+        customer=thread.rpartition(":")[2],
+        servicer="zhaoqian",
+        text="我在企业微信里看到了。",
+        media=[],
+        raw={},
+        sent_at=desk.clock.now(),
+    )
+    async with desk.ground.db.transaction() as session:
+        session.add(said)
+    return said.id

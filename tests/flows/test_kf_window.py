@@ -63,9 +63,6 @@ def quiet() -> Iterator[None]:
     structlog.configure(**before)
 
 
-@pytest.mark.skip(
-    reason="A retry of what the platform could not deliver, and an expiry in doubt, are not yet as promised."
-)
 @pytest.mark.usefixtures("quiet")
 @pytest.mark.parametrize("examples", [20, pytest.param(300, marks=pytest.mark.slow)])
 def test_no_history_breaks_a_rule_or_loses_sight_of_a_reply(

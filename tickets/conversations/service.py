@@ -74,6 +74,12 @@ async def _held(session: AsyncSession, thread: str) -> tuple[Conversation, Conta
     return None
 
 
+async def find_conversation(session: AsyncSession, thread: str) -> Conversation | None:
+    """The conversation on a thread, locked until the transaction ends; None when nobody has written there."""
+    held = await _held(session, thread)
+    return held[0] if held else None
+
+
 async def post(session: AsyncSession, now: datetime, conversation: Conversation, new: NewMessage) -> Message:
     """Add a message to the conversation; who watches its ticket is told after the commit."""
     row: dict[str, Any] = {

@@ -111,7 +111,7 @@ class TestOut:
         person = await bot.platform.person()
         files = (await stored(bot, PNG, "图.png"), await stored(bot, PDF, "账单.pdf"))
         await bot.say(Outbound(text="请看", attachments=files), to=person)
-        await bot.later(seconds=4)
+        await bot.later(seconds=5)
         assert [(one.kind, one.text, one.media) for one in person.inbox] == [
             ("text", "请看", None),
             ("photo", "", PNG),
