@@ -132,7 +132,9 @@ _FAIL: Any = (
     update(delivery_table)
     .where(or_(delivery_table.c.key == bindparam("of_key"), delivery_table.c.carried_by == bindparam("of_key")))
     # Also one that was taken in part and whose further parts wait: without this one they are not worth sending.
-    .where(or_(DeliveryState.SENT.value == _STATE, and_(_STATE.in_(_WAITING), delivery_table.c.parts_sent > _PART)))
+    .where(
+        or_(DeliveryState.SENT.value == _STATE, and_(_STATE.in_(_WAITING), delivery_table.c.parts_sent - _PART >= 1))
+    )
     .values(
         state=DeliveryState.FAILED.value,
         error_code=bindparam("code"),
