@@ -125,7 +125,6 @@ _RECENT_KEYS = (
     .order_by(delivery_table.c.id.desc())
     .limit(bindparam("most"))
 )
-_STATE = delivery_table.c.state
 _WAITING = [DeliveryState.QUEUED.value, DeliveryState.PARKED.value]
 _PART = bindparam("part", type_=SmallInteger)
 _FAIL: Any = (
@@ -133,7 +132,10 @@ _FAIL: Any = (
     .where(or_(delivery_table.c.key == bindparam("of_key"), delivery_table.c.carried_by == bindparam("of_key")))
     # Also one that was taken in part and whose further parts wait: without this one they are not worth sending.
     .where(
-        or_(DeliveryState.SENT.value == _STATE, and_(_STATE.in_(_WAITING), delivery_table.c.parts_sent - _PART >= 1))
+        or_(
+            delivery_table.c.state == DeliveryState.SENT.value,
+            and_(delivery_table.c.state.in_(_WAITING), delivery_table.c.parts_sent - _PART >= 1),
+        )
     )
     .values(
         state=DeliveryState.FAILED.value,
