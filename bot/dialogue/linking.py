@@ -13,7 +13,7 @@ from bot.dialogue.speech import Reply, Speech
 from bot.dialogue.wishes import CHANNEL_WORDS
 from bot.voice import say
 from kit.i18n import Locale, translate
-from tickets.contacts.masking import mask_address
+from kit.masking import mask_address
 from tickets.contacts.models import Contact
 from tickets.conversations.models import Conversation
 from tickets.conversations.service import get_conversation

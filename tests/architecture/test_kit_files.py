@@ -26,6 +26,7 @@ FILES = frozenset(
     ground.py
     i18n.py
     log.py
+    masking.py
     outbox/__init__.py
     outbox/dead.py
     outbox/enqueue.py

@@ -9,6 +9,7 @@ from channels.console.words import channel_title, word
 from channels.models import Delivery, DeliveryState, UnparsedPush
 from channels.port import Outbound
 from kit.i18n import Locale
+from kit.masking import mask_address
 
 #: So much of a push is shown; the whole of it can be saved.
 SHOWN_BODY = 4000
@@ -59,7 +60,7 @@ def letter_row(delivery: Delivery, labels: Mapping[tuple[str, str], str], locale
         state=delivery.state,
         account=account_label(delivery.channel, delivery.account, labels, locale),
         icon=ICONS.get(delivery.channel, OTHER_ICON),
-        address=delivery.address,
+        address=mask_address(delivery.address),
         thread=delivery.thread,
         text=message.text,
         files=[file.name for file in message.attachments],

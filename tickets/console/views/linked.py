@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from kit.masking import mask_address, mask_email, mask_number
 from kit.settings import Locale
 from tickets.console.queries.linked import LinkedRecord, LinkRecord
 from tickets.console.views.queue import CHANNEL_ICONS, OTHER_CHANNEL_ICON
-from tickets.contacts.masking import mask_address, mask_email, mask_number
 from tickets.contacts.models import Contact
 from tickets.conversations.models import Conversation
 from tickets.linking.conflicts import conflicts

@@ -1,8 +1,8 @@
 """People and teams as staff see them."""
 
 from kit.i18n import translate
+from kit.masking import mask_address, mask_email, mask_number
 from kit.settings import Locale
-from tickets.contacts.masking import mask_address, mask_email, mask_number
 from tickets.contacts.models import Contact
 from tickets.desk.models import Category, Team
 

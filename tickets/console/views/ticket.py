@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from kit.masking import mask_email, mask_number
 from kit.settings import Locale
 from tickets.console.queries.ticket import SHOWN_MESSAGES, TicketRecord
 from tickets.console.views.clocks import Clock, Level, clock_of, level_of
@@ -10,7 +11,6 @@ from tickets.console.views.linked import LinkedView, linked_view
 from tickets.console.views.people import named, person_label
 from tickets.console.views.queue import CHANNEL_ICONS, OTHER_CHANNEL_ICON
 from tickets.console.views.thread import Entry, thread_of
-from tickets.contacts.masking import mask_email, mask_number
 from tickets.contacts.models import Contact
 from tickets.conversations.models import Owner
 from tickets.models import Ticket

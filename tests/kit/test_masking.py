@@ -1,6 +1,6 @@
 import pytest
 
-from tickets.contacts.masking import mask_address, mask_email, mask_number
+from kit.masking import mask_address, mask_email, mask_number
 
 
 @pytest.mark.parametrize(
