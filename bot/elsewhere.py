@@ -12,7 +12,7 @@ from sqlmodel import col, func, or_, select, update
 
 from bot.dialogue.memory import Memory, Step
 from bot.voice import expect, message_of, note_outcome
-from channels.delivery import Recipient, delivery_table, queue
+from channels.delivery import TOLD_ELSEWHERE, Recipient, delivery_table, queue
 from channels.models import Delivery, DeliveryState
 from channels.port import Channel, Outbound
 from channels.reach import refusal_of
@@ -27,8 +27,6 @@ from tickets.conversations.service import get_conversation, hold_conversation, r
 
 #: The bot's own answers are only worth something where the question was asked.
 _WORTH_IT = {Author.SYSTEM.value, Author.STAFF.value}
-#: On a delivery that was ended because the same is said on another channel.
-TOLD_ELSEWHERE = "told_elsewhere"
 #: Questions about a ticket that can be answered wherever they are heard.
 _ASKED = {Step.FIXED, Step.RATING}
 

@@ -19,6 +19,8 @@ delivery_table: Table = Delivery.__table__  # type: ignore[attr-defined]  # SQLM
 DELIVERY_DUE = "delivery.due"
 #: Ended without an arrival: what staff may send again.
 RETRIABLE = (DeliveryState.FAILED, DeliveryState.UNKNOWN, DeliveryState.EXPIRED)
+#: The code of a delivery that was ended because the same is said on another channel of the person.
+TOLD_ELSEWHERE = "told_elsewhere"
 #: Spoken to one person; what goes to many must not keep it waiting.
 _CONVERSATION = (Priority.PERSON, Priority.BOT)
 

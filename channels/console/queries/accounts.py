@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from channels.accounts.models import ChannelAccount
 from channels.accounts.service import ACCOUNTS_CHANGED
-from channels.delivery import RETRIABLE, delivery_table
+from channels.delivery import RETRIABLE, TOLD_ELSEWHERE, delivery_table
 from channels.inbox import inbound_table
 from channels.models import DeliveryState
 from channels.pace import pace_table
@@ -21,8 +21,6 @@ from kit.errors import ConflictError
 LATEST = 60
 SHOWN_PEOPLE = 8
 _ON_ITS_WAY = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.OFFERED, DeliveryState.PARKED)
-#: Ended here because the person was told on another channel of theirs: not lost, and not to be sent again.
-TOLD_ELSEWHERE = "told_elsewhere"
 #: As the partial index has it, so that both planners see that it serves.
 NOT_SENT: ColumnElement[bool] = literal_column("state NOT IN ('sent')")
 
