@@ -1,6 +1,7 @@
 """The accounts as this process knows them, so that a push costs no query for them."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +14,8 @@ from kit.secretbox import SecretBox
 
 #: A change made by another process is known here after this many seconds.
 KNOWN_FOR_S = 2.0
+#: So long after a look it is not taken again for an address nobody knows.
+STRANGER_PAUSE_S = 0.2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +40,7 @@ class AccountBook:
         self._box = box
         self._accounts: list[Account] = []
         self._good_until = 0.0
+        self._look_again = 0.0
 
     async def all(self) -> list[Account]:
         """Every account, paused ones too, oldest first."""
@@ -46,25 +50,33 @@ class AccountBook:
 
     async def by_hook(self, channel: str, hook: str) -> Account | None:
         """The account whose address ends in ``hook``; None for a stranger."""
-        return next((one for one in await self.all() if one.channel == channel and one.hook == hook), None)
+        return await self._find(lambda one: one.channel == channel and one.hook == hook)
 
     async def named(self, channel: str, name: str) -> Account:
         """The account of that name; raises UnknownAccountError."""
-        for one in await self.all():
-            if one.channel == channel and one.name == name:
-                return one
-        raise UnknownAccountError(name=name)
+        found = await self._find(lambda one: one.channel == channel and one.name == name)
+        if found is None:
+            raise UnknownAccountError(name=name)
+        return found
+
+    async def _find(self, is_it: Callable[[Account], bool]) -> Account | None:
+        """Another process may have entered it a moment ago; strangers cannot make us look again and again."""
+        found = next(filter(is_it, await self.all()), None)
+        if found is None and time.monotonic() >= self._look_again:
+            self.forget()
+            found = next(filter(is_it, await self.all()), None)
+        return found
 
     def forget(self) -> None:
         """Something was changed in this process: look again."""
         self._good_until = 0.0
 
     async def _load(self) -> None:
-        good_until = time.monotonic() + KNOWN_FOR_S
+        now = time.monotonic()
         async with self._db.reading() as session:
             rows = (await session.exec(select(ChannelAccount).order_by(col(ChannelAccount.id)))).all()
         self._accounts = [self._opened(row) for row in rows]
-        self._good_until = good_until
+        self._good_until, self._look_again = now + KNOWN_FOR_S, now + STRANGER_PAUSE_S
 
     def _opened(self, row: ChannelAccount) -> Account:
         return Account(

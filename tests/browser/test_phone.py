@@ -142,6 +142,8 @@ def test_somebody_plays_the_customer(
     found = NUMBER.search(phone.hears(NUMBER).inner_text())
     assert found
     phone.send_picture()
+    # What the customer adds changes the ticket; a reply is written to the ticket as it is after that.
+    phone.hears(phone.text("say.added", number=found[0]))
     console = Console(window(simulator.locale, DESKTOP), simulator.locale, live.url)
     console.sign_in(ACCOUNTS[simulator.locale][0])
     console.open(found[0])
