@@ -93,6 +93,9 @@ def test_an_account_is_entered_corrected_and_paused(admin: Console, locale: Loca
     looked_at("overview")
 
     page.get_by_role("link", name="Bot", exact=True).last.click()
+    expect(page.get_by_role("heading", level=1, name="Bot")).to_be_visible()
+    # A button of the page does nothing before the scripts of the page are there.
+    page.wait_for_load_state()
     page.get_by_role("button", name=text("channels.remove")).click()
     expect(admin.dialog).to_be_visible()
     looked_at("remove")
