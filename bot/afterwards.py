@@ -20,9 +20,6 @@ from tickets.conversations.service import (
 )
 from tickets.followups.service import follow_thread
 
-#: A platform has taken a message and says later that it did not arrive; the payload names its ``key``.
-DELIVERY_FAILED = "delivery.failed"
-
 
 @dataclass(frozen=True)
 class Afterwards:

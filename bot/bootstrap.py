@@ -112,12 +112,13 @@ def _runners(context: ChannelContext, library: Library, channels: Mapping[str, C
     settle = {
         name: able.settle_s for name, channel in channels.items() if (able := channel.capabilities).settle_s is not None
     }
-    dialogue = Dialogue(ground, library, HEAR, settle)
+    slow = frozenset(name for name, channel in channels.items() if channel.capabilities.slow)
+    dialogue = Dialogue(ground, library, HEAR, settle, slow)
     inward = Runner(
         ground.db,
         ground.clock,
         IN_QUEUE,
-        transactional=transactional(dialogue, News(ground), _afterwards(ground, channels)),
+        transactional=transactional(dialogue, News(ground, channels), _afterwards(ground, channels)),
         foresee=dialogue.foresee,
         lease_s=ground.settings.lease_s,
     )

@@ -21,9 +21,12 @@ from kit.clock import Clock
 from kit.db import AsyncSession
 from kit.log import log
 from kit.outbox import Priority
+from tickets.actors import SYSTEM
 from tickets.contacts.models import Contact
 from tickets.conversations.models import Author, Conversation, Message
 from tickets.conversations.service import get_conversation, hold_conversation, record_delivery
+from tickets.models import EventKind
+from tickets.repository import find_ticket, note_event
 
 #: The bot's own answers are only worth something where the question was asked.
 _WORTH_IT = {Author.SYSTEM.value, Author.STAFF.value}
@@ -31,19 +34,35 @@ _WORTH_IT = {Author.SYSTEM.value, Author.STAFF.value}
 _ASKED = {Step.FIXED, Step.RATING}
 
 
-async def preferred_talk(session: AsyncSession, conversation: Conversation) -> Conversation:
+async def preferred_talk(
+    session: AsyncSession, conversation: Conversation, contact: Contact, channels: Mapping[str, Channel]
+) -> Conversation:
     """Where the person of this talk wants to hear news; here, unless another is preferred and can be reached."""
-    preferred = (
-        select(Conversation.id)
-        .join(Contact)
-        .where(Contact.id == conversation.contact_id, col(Conversation.thread) == col(Contact.preferred_thread))
-        .where(Conversation.id != conversation.id)
-    )
-    found = (await session.exec(preferred)).first()
-    if found is None:
+    if contact.preferred_thread in {None, conversation.thread} and _can_write(conversation, channels):
         return conversation
-    other = await hold_conversation(session, found)
-    return conversation if await refusal_of(session, other.thread) else other
+    others = select(Conversation).where(
+        Conversation.contact_id == contact.id, col(Conversation.thread) != conversation.thread
+    )
+    talks = (await session.exec(others.order_by(col(Conversation.last_message_at).desc()))).all()
+    for talk in _in_order(talks, contact):
+        wanted = talk.thread == contact.preferred_thread or not _can_write(conversation, channels)
+        if wanted and _can_write(talk, channels) and not await refusal_of(session, talk.thread):
+            return await hold_conversation(session, talk.id)
+    return conversation
+
+
+async def writable_talk(
+    session: AsyncSession, conversation: Conversation, contact: Contact, channels: Mapping[str, Channel]
+) -> Conversation:
+    """Where an answer given here is read: here, unless nothing can be written here."""
+    if _can_write(conversation, channels):
+        return conversation
+    return await preferred_talk(session, conversation, contact, channels)
+
+
+def _can_write(talk: Conversation, channels: Mapping[str, Channel]) -> bool:
+    channel = channels.get(talk.channel)
+    return channel is not None and not channel.capabilities.mute
 
 
 @dataclass(frozen=True)
@@ -64,8 +83,7 @@ class Outcomes:
         if author not in _WORTH_IT:
             return False
         delivery = (await session.exec(select(Delivery).where(Delivery.key == key))).one()
-        unreachable = state is DeliveryState.PARKED or await refusal_of(session, delivery.thread) is not None
-        if delivery.parts_sent or not unreachable:
+        if delivery.parts_sent:
             return False
         message = (await session.exec(select(Message).where(Message.id == message_id))).one()
         home = await get_conversation(session, message.conversation_id)
@@ -85,14 +103,16 @@ class Outcomes:
             Conversation.contact_id == contact.id, col(Conversation.thread).not_in((await session.exec(tried)).all())
         )
         talks = (await session.exec(untried.order_by(col(Conversation.last_message_at).desc()))).all()
-        for talk in _preferred_first(talks, contact.preferred_thread):
+        for talk in _in_order(talks, contact):
             if await self._is_open(session, talk, self.clock.now(), priority):
                 return talk
         return None
 
     async def _is_open(self, session: AsyncSession, talk: Conversation, now: datetime, priority: Priority) -> bool:
         channel = self.channels.get(talk.channel)
-        if channel is None or await refusal_of(session, talk.thread):
+        if channel is None or channel.capabilities.mute:
+            return False
+        if await refusal_of(session, talk.thread, for_staff=priority is Priority.PERSON):
             return False
         if not channel.capabilities.windowed:
             return True
@@ -119,7 +139,24 @@ class Outcomes:
             priority=Priority(delivery.priority),
         )
         await record_delivery(session, message.id, DeliveryState.QUEUED)
+        await self._note_hop(session, message, delivery, held)
         log.info("told elsewhere", key=delivery.key, thread=held.thread)
+
+    async def _note_hop(self, session: AsyncSession, message: Message, delivery: Delivery, other: Conversation) -> None:
+        """Whoever works on the ticket sees which way it went, and why."""
+        ticket = await find_ticket(session, message.ticket_id) if message.ticket_id is not None else None
+        if ticket is not None:
+            why = delivery.error_code if delivery.state == DeliveryState.FAILED else "window_closed"
+            await note_event(
+                session,
+                self.clock.now(),
+                ticket,
+                EventKind.REROUTED,
+                SYSTEM,
+                from_channel=delivery.channel,
+                to_channel=other.channel,
+                code=why or "",
+            )
 
 
 async def _is_later(session: AsyncSession, other: Conversation, thread: str) -> bool:
@@ -136,5 +173,7 @@ async def _asked_in(session: AsyncSession, thread: str) -> Memory:
     return Memory.model_validate(memory or {})
 
 
-def _preferred_first(talks: Sequence[Conversation], preferred: str | None) -> list[Conversation]:
-    return sorted(talks, key=lambda talk: talk.thread != preferred)
+def _in_order(talks: Sequence[Conversation], contact: Contact) -> list[Conversation]:
+    """As the person wishes: the preferred, the fallback, then as they came."""
+    wishes = (contact.preferred_thread, contact.fallback_thread)
+    return sorted(talks, key=lambda talk: wishes.index(talk.thread) if talk.thread in wishes else len(wishes))

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 
-from bot.afterwards import DELIVERY_FAILED, Afterwards
+from bot.afterwards import Afterwards
 from bot.dialogue.turn import Dialogue
 from bot.news import News
 from channels.delivery import DELIVERY_DUE
+from channels.failing import DELIVERY_FAILED
 from channels.inbox import MESSAGE_RECEIVED
 from channels.moving import ADDRESS_MOVED
 from channels.revisions import MESSAGE_REVISED

@@ -1,6 +1,6 @@
 """What the desk did becomes news for the person: each handler runs in the transaction that finishes its job."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,13 +9,16 @@ from sqlmodel import select
 from bot.dialogue.memory import Step
 from bot.dialogue.presses import Action, press_id
 from bot.dialogue.speech import Reference, Reply, Speech, replies
-from bot.elsewhere import preferred_talk
-from bot.voice import deliver, expect, say
+from bot.elsewhere import preferred_talk, writable_talk
+from bot.quiet import waits_until
+from bot.voice import Topic, deliver, expect, say
+from channels.port import Channel
 from kit.db import AsyncSession
 from kit.ground import Ground
 from kit.i18n import Locale, show_moment, translate
 from kit.outbox import ClaimedJob
 from tickets.actors import SYSTEM
+from tickets.contacts.models import Contact
 from tickets.conversations.models import Author, Conversation, Message
 from tickets.conversations.service import get_conversation
 from tickets.events import DeskEvent
@@ -42,7 +45,9 @@ class Matter:
     ticket: Ticket
     conversation: Conversation
     heard_in: Conversation
+    contact: Contact
     job: ClaimedJob
+    channels: Mapping[str, Channel]
 
     @property
     def locale(self) -> Locale:
@@ -54,8 +59,29 @@ class Matter:
     def moment(self, at: datetime) -> str:
         return show_moment(at, self.locale, self.ground.settings.time_zone)
 
-    async def announce(self, text: str, *, buttons: tuple[Reply, ...] = (), link: bool = False) -> None:
+    @property
+    def quiet_until(self) -> datetime | None:
+        """When news may be heard, if not now; what nobody hears ring waits only if the person wishes so."""
+        own, settings = self.contact.quiet_hours, self.ground.settings
+        hours = settings.quiet_hours if self.channels[self.heard_in.channel].capabilities.rings else ""
+        return waits_until(self.now, hours if own is None else own, settings.time_zone)
+
+    async def announce(
+        self,
+        kind: str,
+        text: str,
+        *,
+        buttons: tuple[Reply, ...] = (),
+        link: bool = False,
+        by: datetime | None = None,
+        optional: bool = False,
+    ) -> None:
         """Say it as the desk; ``link`` adds the tracking page, which is tiring under every message."""
+        time = self.moment(by) if by else ""
+        not_before = self.quiet_until
+        if not_before is not None:
+            moment = not_before.isoformat()
+            await note_event(self.session, self.now, self.ticket, EventKind.HELD_BACK, SYSTEM, by=moment)
         label = translate("say.track", self.locale, number=self.ticket.number)
         page = Reference(label, f"/t/{self.ticket.token}?lang={self.locale}")
         await say(
@@ -65,8 +91,9 @@ class Matter:
             Speech(text, buttons, (page,) if link else ()),
             base_url=self.ground.settings.base_url,
             author=Author.SYSTEM,
-            ticket_id=self.ticket.id,
+            about=Topic(ticket=self.ticket, kind=kind, time=time, optional=optional),
             to=self.heard_in,
+            not_before=not_before,
         )
 
     def expect(self, step: Step) -> None:
@@ -80,13 +107,16 @@ class News:
     """Handles every event of the desk."""
 
     ground: Ground
+    channels: Mapping[str, Channel]
 
     async def handle(self, session: AsyncSession, job: ClaimedJob) -> None:
         """Load what the event is about and react."""
         ticket = await get_ticket(session, job.payload["ticket_id"])
         conversation = await get_conversation(session, ticket.conversation_id)
-        heard_in = await preferred_talk(session, conversation)
-        matter = Matter(session, self.ground, self.ground.clock.now(), ticket, conversation, heard_in, job)
+        contact = (await session.exec(select(Contact).where(Contact.id == ticket.contact_id))).one()
+        heard_in = await preferred_talk(session, conversation, contact, self.channels)
+        now = self.ground.clock.now()
+        matter = Matter(session, self.ground, now, ticket, conversation, heard_in, contact, job, self.channels)
         reaction = _REACTIONS[DeskEvent(job.kind)]
         await reaction(matter)
 
@@ -94,21 +124,29 @@ class News:
 async def _replied(matter: Matter) -> None:
     query = select(Message).where(Message.id == matter.job.payload["message_id"])
     message = (await matter.session.exec(query)).one()
-    await deliver(matter.session, matter.now, matter.conversation, message)
+    read_in = await writable_talk(matter.session, matter.conversation, matter.contact, matter.channels)
+    await deliver(
+        matter.session,
+        matter.now,
+        read_in,
+        message,
+        base_url=matter.ground.settings.base_url,
+        about=Topic(ticket=matter.ticket, kind="replied"),
+    )
 
 
 async def _stage_changed(matter: Matter) -> None:
     stage = Stage(matter.job.payload["stage"])
-    await matter.announce(matter.tell(f"news.stage.{stage}"))
+    await matter.announce("stage", matter.tell(f"news.stage.{stage}"))
 
 
 async def _promised(matter: Matter) -> None:
     by = datetime.fromisoformat(matter.job.payload["by"])
-    await matter.announce(matter.tell("news.promised", by=matter.moment(by)))
+    await matter.announce("promised", matter.tell("news.promised", by=matter.moment(by)), by=by)
 
 
 async def _resolved(matter: Matter) -> None:
-    await matter.announce(matter.tell("news.resolved", solution=matter.ticket.solution), link=True)
+    await matter.announce("resolved", matter.tell("news.resolved", solution=matter.ticket.solution), link=True)
 
 
 async def _follow_up(matter: Matter) -> None:
@@ -123,7 +161,7 @@ async def _progress(matter: Matter) -> None:
     due = matter.now + rhythm_of(matter.ground.settings).progress_every
     by = ticket.promise_at if ticket.promise_at and matter.now < ticket.promise_at < due else due
     nearest = matter.tell("news.progress_next", by=matter.moment(by))
-    await matter.announce(matter.tell("news.progress", next=nearest))
+    await matter.announce("progress", matter.tell("news.progress", next=nearest), by=by)
     await change(matter.session, matter.now, ticket, next_update_at=due)
     await note_event(matter.session, matter.now, ticket, EventKind.PROGRESS_SENT, SYSTEM, public=True)
     await schedule(matter.session, ticket, matter.conversation.thread, FollowUpKind.PROGRESS, due)
@@ -147,7 +185,7 @@ async def _fixed_check(matter: Matter) -> None:
         Reply(press_id(action, matter.ticket.id), translate(f"button.{action}", matter.locale))
         for action in (Action.WORKS, Action.BROKEN)
     )
-    await matter.announce(matter.tell("news.fixed?"), buttons=answers)
+    await matter.announce("fixed_check", matter.tell("news.fixed?"), buttons=answers)
     matter.expect(Step.FIXED)
 
 
@@ -155,7 +193,7 @@ async def _confirm_timeout(matter: Matter) -> None:
     if matter.ticket.stage != Stage.CONFIRMING:
         return
     await confirm(matter.session, matter.now, matter.ticket, actor=SYSTEM, rhythm=rhythm_of(matter.ground.settings))
-    await matter.announce(matter.tell("news.closed_unanswered"))
+    await matter.announce("closed", matter.tell("news.closed_unanswered"))
 
 
 async def _survey(matter: Matter) -> None:
@@ -167,7 +205,9 @@ async def _survey(matter: Matter) -> None:
         for score in range(1, 6)
     )
     matter.expect(Step.RATING)
-    await matter.announce(matter.tell("news.survey"), buttons=scores + replies(matter.locale, "skip"))
+    await matter.announce(
+        "survey", matter.tell("news.survey"), buttons=scores + replies(matter.locale, "skip"), optional=True
+    )
 
 
 _REACTIONS: dict[DeskEvent, Callable[[Matter], Awaitable[None]]] = {

@@ -53,12 +53,13 @@ async def queue(
     message: Outbound,
     priority: Priority = Priority.BOT,
     expires_in: timedelta | None = None,
+    not_before: datetime | None = None,
 ) -> None:
     """Put one message on its way; ``key`` must be new for every message and the same for none.
 
-    After ``expires_in`` it is not worth sending any more.
+    After ``expires_in`` it is not worth sending any more; ``not_before`` a moment it waits.
     """
-    letter = Letter(key=key, to=to, message=message)
+    letter = Letter(key=key, to=to, message=message, not_before=not_before)
     await queue_many(session, now, [letter], priority=priority, expires_in=expires_in)
 
 
@@ -69,6 +70,7 @@ class Letter:
     key: str
     to: Recipient
     message: Outbound
+    not_before: datetime | None = None
 
 
 async def queue_many(
@@ -83,7 +85,7 @@ async def queue_many(
     expires_at = now + expires_in if expires_in else None
     rows = [_row(letter, now, priority, expires_at) for letter in letters]
     await session.execute(_INSERT, rows)
-    await enqueue(session, now, [_due(letter.key, letter.to, priority) for letter in letters])
+    await enqueue(session, now, [_due(one.key, one.to, priority, one.not_before) for one in letters])
 
 
 def _row(letter: Letter, now: datetime, priority: Priority, expires_at: datetime | None) -> dict[str, Any]:
@@ -106,13 +108,14 @@ def _row(letter: Letter, now: datetime, priority: Priority, expires_at: datetime
     }
 
 
-def _due(key: str, to: Recipient, priority: Priority) -> NewJob:
+def _due(key: str, to: Recipient, priority: Priority, not_before: datetime | None = None) -> NewJob:
     return NewJob(
         kind=DELIVERY_DUE,
         payload={"key": key},
         queue=out_queue(to.channel, to.account),
         lane=out_lane(to.thread, priority),
         priority=priority,
+        run_at=not_before,
     )
 
 

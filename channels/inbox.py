@@ -12,7 +12,7 @@ from sqlmodel import col, select, update
 from channels.delivery import release_parked
 from channels.models import InboundMessage
 from channels.port import Inbound
-from channels.reach import note_reachable
+from channels.reach import note_machine, note_reachable
 from channels.windows import open_windows
 from kit.db import AsyncSession
 from kit.log import bind_correlation, log, new_correlation
@@ -86,6 +86,8 @@ async def _open(inbounds: Sequence[Inbound], session: AsyncSession, now: datetim
     """What the platform allows because people have written; what waited for that goes out."""
     if back := [inbound.thread for inbound in inbounds if inbound.back_in_reach]:
         await note_reachable(session, back)
+    if machines := [inbound.thread for inbound in inbounds if inbound.automatic and inbound.answers]:
+        await note_machine(session, now, machines)
     if openings := {inbound.thread: inbound.opening for inbound in inbounds if inbound.opening is not None}:
         await open_windows(session, now, [(each.thread, each.opening) for each in inbounds if each.opening])
         await release_parked(session, now, list(openings))
@@ -124,6 +126,11 @@ def _row(arrival: Arrival, now: datetime) -> dict[str, Any]:
         "position": inbound.position,
         "sender_name": inbound.sender_name,
         "locale": inbound.locale,
+        "answers": inbound.answers,
+        "number": inbound.number,
+        "proven": inbound.proven,
+        "automatic": inbound.automatic,
+        "original": inbound.original,
         "raw": inbound.raw,
         "correlation": arrival.correlation,
         "received_at": now,

@@ -4,7 +4,19 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index, LargeBinary, SmallInteger, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+    true,
+)
 from sqlmodel import Field, SQLModel
 
 from kit.db import BigId, JsonColumn, UtcDateTime
@@ -43,6 +55,12 @@ class InboundMessage(SQLModel, table=True):
     position: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
     sender_name: str | None = None
     locale: str | None = None
+    #: As in :class:`channels.port.Inbound`.
+    answers: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
+    number: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
+    proven: bool = Field(default=True, sa_column=Column(Boolean, nullable=False, server_default=true()))
+    automatic: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=false()))
+    original: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
     raw: dict[str, Any] = Field(sa_column=Column(JsonColumn, nullable=False))
     correlation: str
     received_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
@@ -133,7 +151,10 @@ class Allowance(SQLModel, table=True):
 
 
 class Reach(SQLModel, table=True):
-    """Whether and from when one person can be written to; the refusal is the platform's own words."""
+    """Whether and from when one person can be written to; the refusal is the platform's own words.
+
+    Since ``machine_at`` a machine answers there: only people write to it, until a person writes again.
+    """
 
     __tablename__ = "reach"
 
@@ -142,6 +163,7 @@ class Reach(SQLModel, table=True):
     refused_code: str | None = None
     refused_text: str | None = None
     refused_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    machine_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
 
 
 class AccountPace(SQLModel, table=True):

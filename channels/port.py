@@ -103,6 +103,16 @@ class Inbound:
     opening: Opening | None = None
     #: Shows that a person who was out of reach can be written to again.
     back_in_reach: bool = False
+    #: The key of the delivery this answers, where that is certain, as by a signature of ours.
+    answers: str = ""
+    #: The number of a matter it names, which anybody may write.
+    number: str = ""
+    #: Who wrote is who the address says; where not, nothing that exists already may be read or changed.
+    proven: bool = True
+    #: Written by a machine: it is kept, and never answered.
+    automatic: bool = False
+    #: The page on which staff see the whole of it, where this is only a part.
+    original: str = ""
     raw: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -116,6 +126,19 @@ def thread_of(channel: str, account: str, address: str) -> str:
     return f"{channel}:{account}:{address}"
 
 
+class Notice(BaseModel):
+    """What a message comes down to, for platforms that take approved texts only.
+
+    ``kind`` names the text: "replied", "answer", "stage", "promised", "progress", "resolved", "fixed_check",
+    "closed", "survey". ``values`` fill it in: "number" and "page" of the matter, "time" of what is promised.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: str
+    values: dict[str, str] = {}
+
+
 class Outbound(BaseModel):
     """One message to a person. ``author`` is bot, staff or system; ``author_name`` is shown where possible."""
 
@@ -124,6 +147,12 @@ class Outbound(BaseModel):
     text: str
     author: str = "bot"
     author_name: str | None = None
+    #: What it is about, for platforms that show such a line.
+    subject: str = ""
+    locale: str = "zh"
+    #: The person may do without it, and say so: surveys and announcements.
+    optional: bool = False
+    notice: Notice | None = None
     buttons: tuple[Button, ...] = ()
     links: tuple[Link, ...] = ()
     attachments: tuple[Attachment, ...] = ()
@@ -179,6 +208,14 @@ class Capabilities:
     #: The platform tells of failed deliveries afterwards: a receipt is not yet an arrival.
     reports_failures: bool = False
     rate: Rate = field(default_factory=Rate)
+    #: A notice is heard: the quiet hours of the night are kept.
+    rings: bool = False
+    #: Only approved texts can be sent: see :class:`Notice`.
+    templated: bool = False
+    #: Hours pass between two messages, so nothing is asked that can do without.
+    slow: bool = False
+    #: Nothing can be written there at all, as on a telephone line.
+    mute: bool = False
     #: How long after a typed message another line of the same thought may follow; None: as the settings say.
     settle_s: float | None = None
 

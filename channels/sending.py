@@ -144,7 +144,8 @@ class Sender:
 
     async def _permitted(self, session: AsyncSession, now: datetime, attempt: _Attempt) -> "_Attempt | _Settled":
         delivery, capabilities = attempt.delivery, attempt.channel.capabilities
-        refusal = await reach.refusal_of(session, delivery.thread)
+        for_staff = delivery.priority == Priority.PERSON
+        refusal = await reach.refusal_of(session, delivery.thread, for_staff=for_staff)
         if refusal is not None:
             return _Settled(delivery, DeliveryState.FAILED, {"error_code": refusal[0], "error_text": refusal[1]})
         busy_until = await take_turn(session, now, delivery.thread, capabilities.rate)
@@ -152,7 +153,6 @@ class Sender:
             return _Settled(delivery, DeliveryState(delivery.state), {}, again=busy_until)
         taken = None
         if capabilities.windowed:
-            for_staff = delivery.priority == Priority.PERSON
             taken = await take_allowance(session, now, delivery.thread, for_staff=for_staff)
             if taken is None:
                 return _Settled(delivery, DeliveryState.PARKED, {"error_code": "window_closed"})

@@ -1,13 +1,17 @@
 """The only reader of the environment."""
 
+import re
 import secrets
 from pathlib import Path
 from typing import Literal
 
-from pydantic import AliasChoices, Field
+from pydantic import AliasChoices, Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Locale = Literal["zh", "en"]
+
+#: From and to: "22:00-08:00".
+QUIET_HOURS = re.compile(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d")
 
 
 class Settings(BaseSettings):
@@ -42,6 +46,15 @@ class Settings(BaseSettings):
     confirm_window_s: float = 72 * 3600
     tick_s: float = 0.5
 
+    #: When news do not ring anybody out of bed, in the organisation's time zone; empty: at no time.
+    quiet_hours: str = "22:00-08:00"
+    #: Where an MX hands mails over to us, as "0.0.0.0:2525"; empty: nowhere, mailboxes are read instead.
+    smtp_listen: str = ""
+    #: The virus scanner's clamd, as "127.0.0.1:3310" or the path of its socket; empty: files are marked as not scanned.
+    clamd: str = ""
+    #: Private messages of Weibo: its documents are old, so it has to be switched on.
+    weibo: bool = False
+
     upload_max_bytes: int = 10 * 1024 * 1024
     text_max_chars: int = 10_000
     chat_origins: list[str] = ["*"]
@@ -50,6 +63,14 @@ class Settings(BaseSettings):
 
     lease_s: float = 30
     secure_cookies: bool = False
+
+    @field_validator("quiet_hours")
+    @classmethod
+    def _hours(cls, value: str) -> str:
+        if value and not QUIET_HOURS.fullmatch(value):
+            msg = "quiet_hours is HH:MM-HH:MM, or empty"
+            raise ValueError(msg)
+        return value
 
     def url(self) -> str:
         """The SQLAlchemy address of the database; SQLite in the data folder unless set."""

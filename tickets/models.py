@@ -83,6 +83,12 @@ class EventKind(StrEnum):
     LINK_PENDING = "link_pending"
     LINKED = "linked"
     UNLINKED = "unlinked"
+    #: What could not be said on one channel is said on another.
+    REROUTED = "rerouted"
+    #: News are kept back until the quiet hours are over.
+    HELD_BACK = "held_back"
+    #: A call was written down by whoever took it.
+    CALLED = "called"
 
 
 class TicketEvent(SQLModel, table=True):

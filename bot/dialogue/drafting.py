@@ -20,7 +20,7 @@ def begin_draft(situation: Situation, *, ask: bool = True) -> Turn:
     if problem:
         known = {**known, "problem": problem}
     component = memory.component or situation.components.get(memory.slug or next(iter(memory.candidates), ""))
-    pending = wanted(component, known) if ask else ()
+    pending = wanted(component, known) if ask and not situation.slow else ()
     draft = Draft(problem=problem, component=component, facts=known, pending=pending)
     return _ask_next(memory.model_copy(update={"draft": draft, "known": known}), first=True)
 

@@ -1,5 +1,7 @@
 """A question and what follows it: an answer, a choice, the next best, or an honest "I do not know"."""
 
+from dataclasses import replace
+
 from bot.dialogue.decisions import Abstain, AddToTicket, Answer, Clarify, Decision, Explain, MarkHelped, Say
 from bot.dialogue.drafting import begin_draft
 from bot.dialogue.entities import Entity
@@ -20,9 +22,14 @@ def answer_question(situation: Situation) -> Turn:
     doubts: tuple[Decision, ...] = tuple(Explain(entity) for entity in _doubts(said.entities))
     if doubts and _is_little_else(situation):
         return Turn(doubts, memory)
+    if situation.slow and situation.ticket and situation.ticket.is_open and not situation.ticket.awaits_confirmation:
+        # Who writes on an open matter by letter writes to those who work on it.
+        return Turn((AddToTicket(acknowledge=False),), memory)
     result = situation.found
     if Intent.GRIEVANCE in said.also and (result is None or result.outcome is not Outcome.ANSWER):
         about_us = memory.model_copy(update={"component": "complaint"})
+        if situation.slow:
+            return _abstain(situation, about_us, doubts)
         return Turn((*doubts, Say("calm", ("ticket", "person"))), about_us.at(Step.OFFER))
     if said.text.isdecimal() and not said.entities:
         return Turn((Say("say_more", ("person",)),), memory)
@@ -31,6 +38,8 @@ def answer_question(situation: Situation) -> Turn:
     slugs = tuple(hit.article for hit in result.hits)
     if result.outcome is Outcome.CLARIFY:
         choice = memory.model_copy(update={"candidates": slugs[:_CHOICES], "step": Step.CHOICE})
+        if situation.slow:
+            return _abstain(situation, choice.at(None), doubts)
         return Turn((*doubts, Clarify(slugs[:_CHOICES])), choice)
     # What it is about stays the first, surest one's matter, however many others are tried and do not help.
     about = {"slug": slugs[0], "component": situation.components.get(slugs[0]), "candidates": slugs[1:_CHOICES]}
@@ -56,6 +65,9 @@ def _is_little_else(situation: Situation) -> bool:
 def _abstain(situation: Situation, memory: Memory, doubts: tuple[Decision, ...]) -> Turn:
     if situation.ticket and situation.ticket.is_open and not situation.ticket.awaits_confirmation:
         return Turn((*doubts, AddToTicket()), memory)
+    if situation.slow:
+        started = begin_draft(replace(situation, memory=memory))
+        return Turn((*doubts, *started.decisions), started.memory)
     return Turn((*doubts, Abstain()), memory.at(Step.OFFER))
 
 

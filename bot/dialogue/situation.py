@@ -32,6 +32,8 @@ class Situation:
     #: All of them could not be fetched from the platform.
     files_lost: bool = False
     silent: bool = False
+    #: Hours pass between two messages: nothing is asked that can do without.
+    slow: bool = False
     wishes: tuple[Wish, ...] = ()
     #: How the code shown in this turn stands, if one is.
     proof: Proof | None = None

@@ -3,18 +3,21 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import takewhile
+
+from sqlmodel import select
 
 from bot.dialogue.decide import decide, needs_search
 from bot.dialogue.effects import carry_out
 from bot.dialogue.intents import Expecting
 from bot.dialogue.memory import Memory, Step
-from bot.dialogue.presses import Action, Press, parse_press
+from bot.dialogue.presses import Action, parse_press
 from bot.dialogue.scene import Scene
 from bot.dialogue.situation import Glimpse, Situation, Turn
 from bot.dialogue.speech import Speech, merged
 from bot.dialogue.understand import Understanding, understand
 from bot.dialogue.wishes import Wish, WishKind, wishes_of
-from bot.voice import say
+from bot.voice import Topic, message_of, say
 from channels import inbox
 from channels.models import InboundMessage
 from kit.db import AsyncSession
@@ -27,12 +30,12 @@ from knowledge.answers import log_answer
 from knowledge.library import Library
 from knowledge.search.index import Result
 from tickets.contacts.service import Sender
-from tickets.conversations.models import Author, Conversation, Owner
+from tickets.conversations.models import Author, Conversation, Message, Owner
 from tickets.conversations.service import NewMessage, conversation_of, post
 from tickets.linking.codes import prove
 from tickets.linking.proofs import Proof
 from tickets.models import Ticket
-from tickets.repository import find_ticket, latest_ticket
+from tickets.repository import find_by_number, find_ticket, latest_ticket
 from tickets.rhythm import rhythm_of
 from tickets.stages import OPEN_STAGES, Stage
 
@@ -68,15 +71,29 @@ class Dialogue:
     typing: Mapping[str, IsTyping] = field(default_factory=dict)
     #: Seconds, per channel where the settings' burst window does not suit.
     settle: Mapping[str, float] = field(default_factory=dict)
+    #: Channels on which hours pass between two messages.
+    slow: frozenset[str] = frozenset()
 
     async def handle(self, session: AsyncSession, job: ClaimedJob) -> None:
         """Answer what the thread has sent; nothing left means an earlier turn had it already."""
-        messages = await inbox.unhandled(session, job.payload["thread"])
+        messages = of_one_kind(await inbox.unhandled(session, job.payload["thread"]))
         if not messages:
             return
         await self._wait_for_more(session, messages)
         bind_correlation(messages[-1].correlation)
-        await self._play(session, messages)
+        if messages[-1].automatic:
+            await self._file(session, messages)
+        else:
+            await self._play(session, messages)
+
+    async def _file(self, session: AsyncSession, messages: list[InboundMessage]) -> None:
+        """Keep what a machine wrote, for staff: on the matter it is about, and with no answer."""
+        now, newest = self.ground.clock.now(), messages[-1]
+        conversation, _ = await conversation_of(session, now, _sender(newest))
+        memory = Memory.model_validate(conversation.memory)
+        ticket = await self._ticket_meant(session, conversation, memory, newest)
+        await self._keep(session, conversation, ticket, messages, _understood(messages, memory, conversation))
+        await inbox.mark_handled(session, now, messages)
 
     async def foresee(self, jobs: Sequence[ClaimedJob]) -> None:
         """Several turns are at hand: what they will look for is encoded together."""
@@ -107,14 +124,17 @@ class Dialogue:
     async def _play(self, session: AsyncSession, messages: list[InboundMessage]) -> None:
         now, newest = self.ground.clock.now(), messages[-1]
         conversation, contact = await conversation_of(session, now, _sender(newest))
-        memory = Memory.model_validate(conversation.memory)
+        kept = Memory.model_validate(conversation.memory)
+        # Who only says to be the person gets no further than somebody who writes for the first time.
+        memory = kept if newest.proven else Memory(locale=kept.locale)
         press = parse_press(newest.button)
         said = _understood(messages, memory, conversation)
         # The words of a pressed button are its label; what it means is its id.
         typed = said.text if press is None else ""
         wishes = wishes_of([(message.command or "", message.argument) for message in messages], typed)
         proof = await self._proof(session, conversation, wishes)
-        ticket = await _ticket_meant(session, conversation, memory, press)
+        ticket = await self._ticket_meant(session, conversation, memory, newest)
+        memory = about(memory, ticket, newest)
         conversation.locale = said.locale
         await self._keep(session, conversation, ticket, messages, said)
         situation = self._with_search(
@@ -126,7 +146,8 @@ class Dialogue:
                 files_lost=not any(file.get("id") for message in messages for file in message.attachments),
                 wishes=wishes,
                 proof=proof,
-                silent=conversation.owner == Owner.STAFF,
+                silent=conversation.owner == Owner.STAFF and newest.proven,
+                slow=newest.channel in self.slow,
                 ticket=_glimpse(ticket),
                 components=self.library.components,
             )
@@ -142,7 +163,7 @@ class Dialogue:
             contact=contact,
             locale=said.locale,
             said=said,
-            memory=turn.memory,
+            memory=turn.memory if newest.proven or kept == Memory() else kept,
             ticket=ticket,
         )
         speech = merged([await carry_out(scene, decision) for decision in turn.decisions])
@@ -178,6 +199,8 @@ class Dialogue:
                     ticket_id=open_ticket.id if open_ticket else None,
                     intent=said.intent,
                     platform_id=message.platform_id,
+                    marks=_marks(message),
+                    original=message.original,
                 )
                 await post(session, message.received_at, conversation, new)
 
@@ -203,6 +226,24 @@ class Dialogue:
             candidates=[{"slug": hit.article, "score": round(hit.score, 3)} for hit in found.hits],
         )
 
+    @staticmethod
+    async def _ticket_meant(
+        session: AsyncSession, conversation: Conversation, memory: Memory, newest: InboundMessage
+    ) -> Ticket | None:
+        """The ticket a button, the message or the last question names, else the newest; only the person's own."""
+        if not newest.proven:
+            return None
+        press = parse_press(newest.button)
+        named = press.number(0) if press and press.action in {Action.WORKS, Action.BROKEN} else None
+        if press is None and memory.step in {Step.FIXED, Step.REOPEN_REASON}:
+            named = memory.ticket_id
+        ticket = await _ticket_named(session, newest)
+        if ticket is None and named is not None:
+            ticket = await find_ticket(session, named)
+        if ticket is not None and ticket.contact_id == conversation.contact_id:
+            return ticket
+        return await latest_ticket(session, conversation.id)
+
     async def _speak(self, scene: Scene, turn: Turn, speech: Speech) -> None:
         scene.conversation.memory = scene.memory.model_dump(mode="json", exclude_defaults=True)
         scene.session.add(scene.conversation)
@@ -215,21 +256,42 @@ class Dialogue:
                 scene.conversation,
                 speech,
                 base_url=self.ground.settings.base_url,
-                ticket_id=scene.ticket.id if scene.ticket else None,
+                about=Topic(ticket=scene.ticket),
             )
 
 
-async def _ticket_meant(
-    session: AsyncSession, conversation: Conversation, memory: Memory, press: Press | None
-) -> Ticket | None:
-    """The ticket a button or the last question names, else the newest; only ever the person's own."""
-    named = press.number(0) if press and press.action in {Action.WORKS, Action.BROKEN} else None
-    if press is None and memory.step in {Step.FIXED, Step.REOPEN_REASON}:
-        named = memory.ticket_id
-    ticket = await find_ticket(session, named) if named is not None else None
-    if ticket is not None and ticket.contact_id == conversation.contact_id:
-        return ticket
-    return await latest_ticket(session, conversation.id)
+def of_one_kind(messages: Sequence[InboundMessage]) -> list[InboundMessage]:
+    """Those at the front that one turn may take together; each has a job, so the others have their turn."""
+    front = takewhile(lambda message: _kind(message) == _kind(messages[0]), messages)
+    return list(front)
+
+
+def _kind(message: InboundMessage) -> tuple[bool, bool, str, str]:
+    return message.proven, message.automatic, message.answers, message.number
+
+
+def _marks(message: InboundMessage) -> list[str]:
+    marks = {"unproven": not message.proven, "automatic": message.automatic}
+    return [name for name, holds in marks.items() if holds]
+
+
+def about(memory: Memory, ticket: Ticket | None, newest: InboundMessage) -> Memory:
+    """What was being asked is not what this answers, if it names another matter."""
+    names_one = bool(newest.answers or newest.number)
+    if names_one and ticket is not None and memory.ticket_id not in {None, ticket.id}:
+        return memory.at(None)
+    return memory
+
+
+async def _ticket_named(session: AsyncSession, newest: InboundMessage) -> Ticket | None:
+    """The ticket of the message this answers, else the one whose number it says."""
+    _, message_id = message_of(newest.answers)
+    if message_id:
+        answered = select(Message.ticket_id).where(Message.id == message_id)
+        ticket_id = (await session.exec(answered)).first()
+        if ticket_id is not None:
+            return await find_ticket(session, ticket_id)
+    return await find_by_number(session, newest.number) if newest.number else None
 
 
 def _sender(message: InboundMessage) -> Sender:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import SmallInteger, and_, bindparam, case, func, or_, select, update
 
 from channels.delivery import delivery_table, platform_key
+from channels.failing import DELIVERY_FAILED
 from channels.inbox import IN_QUEUE
 from channels.models import DeliveryState
 from channels.port import thread_of
@@ -20,8 +21,6 @@ from kit.log import log
 from kit.outbox import ClaimedJob, NewJob, enqueue_one, finish, retry
 
 SEND_FAILED = "kf.send_failed"
-#: For the composition root: a delivery that was sent has failed after all.
-DELIVERY_FAILED = "delivery.failed"
 #: A failure may be told before the sender has written down that the message was taken.
 _LOOK_AGAIN_S = 3.0
 #: How many deliveries to look back over, how many of the customer's, and how many parts of each.

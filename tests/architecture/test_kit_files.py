@@ -33,6 +33,7 @@ FILES = frozenset(
     outbox/models.py
     outbox/runner.py
     outbox/work.py
+    phones.py
     secretbox.py
     settings.py
     text.py

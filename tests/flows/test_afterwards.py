@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from bot.afterwards import DELIVERY_FAILED
+from channels.failing import DELIVERY_FAILED
 from channels.inbox import IN_QUEUE
 from channels.models import DeliveryState
 from channels.moving import ADDRESS_MOVED

@@ -23,6 +23,10 @@ class Contact(SQLModel, table=True):
     region: str | None = None
     #: Where the person wants our news, if not where the ticket was opened; a thread of one of the addresses.
     preferred_thread: str | None = None
+    #: Where it goes when it cannot be said there; else to whatever address was written from last.
+    fallback_thread: str | None = None
+    #: When news wait, as "22:00-08:00" in the organisation's time zone; nothing: as the organisation has it.
+    quiet_hours: str | None = None
     last_survey_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 

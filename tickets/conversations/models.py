@@ -72,4 +72,8 @@ class Message(SQLModel, table=True):
     platform_id: str | None = None
     revisions: list[dict[str, Any]] | None = Field(default=None, sa_column=Column(JsonColumn))
     revised_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    #: What staff must know of it at first sight, each with a text ``console.mark.<mark>``: "unproven", "automatic".
+    marks: list[str] | None = Field(default=None, sa_column=Column(JsonColumn))
+    #: The page on which staff see the whole of it, where this is only a part.
+    original: str | None = None
     created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))

@@ -41,6 +41,8 @@ class NewMessage:
     attachments: list[dict[str, Any]] = field(default_factory=list)
     intent: str | None = None
     platform_id: str | None = None
+    marks: list[str] = field(default_factory=list)
+    original: str = ""
 
 
 async def conversation_of(session: AsyncSession, now: datetime, sender: Sender) -> tuple[Conversation, Contact]:
@@ -95,6 +97,8 @@ async def post(session: AsyncSession, now: datetime, conversation: Conversation,
         "attachments": new.attachments,
         "intent": new.intent,
         "platform_id": new.platform_id,
+        "marks": new.marks or None,
+        "original": new.original or None,
         "created_at": now,
     }
     message = Message(**row, id=(await session.execute(_INSERT, row)).scalar_one())

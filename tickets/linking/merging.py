@@ -14,7 +14,18 @@ from tickets.models import Ticket
 from tickets.surveys.models import Survey
 
 #: What the one told us is taken over where the other had told nothing.
-FILLED = ("name", "phone", "email", "company", "tax_id", "region", "preferred_thread", "last_survey_at")
+FILLED = (
+    "name",
+    "phone",
+    "email",
+    "company",
+    "tax_id",
+    "region",
+    "preferred_thread",
+    "fallback_thread",
+    "quiet_hours",
+    "last_survey_at",
+)
 
 
 async def hold_contacts(session: AsyncSession, *ids: int) -> dict[int, Contact]:

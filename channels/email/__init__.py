@@ -1,0 +1,1 @@
+"""E-mail: mailboxes read over IMAP or handed over by SMTP, and mails sent by SMTP."""

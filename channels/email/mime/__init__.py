@@ -1,0 +1,1 @@
+"""Read a mail, however it was written; nothing here raises, whatever arrives."""
