@@ -10,6 +10,7 @@ from tickets.models import EventKind, TicketEvent
 __all__ = ["describe", "spoken"]
 
 _ENDS_OF_A_MOVE = ("source", "target")
+_ENDS_OF_A_HOP = ("from_channel", "to_channel")
 
 
 def describe(event: TicketEvent, locale: Locale, zone: str, *, stages: str = "stage") -> str:
@@ -32,6 +33,8 @@ def _values(event: TicketEvent, locale: Locale, zone: str, stages: str) -> dict[
         "by": _moment(data.get("by"), locale, zone),
         "reason": _reason(data, locale),
         "score": str(data.get("score", "?")),
+        **{name: spoken("console.channel", str(data.get(name, "?")), locale) for name in _ENDS_OF_A_HOP},
+        "code": str(data.get("code") or "?"),
     }
 
 

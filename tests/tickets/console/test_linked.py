@@ -147,6 +147,28 @@ class TestPreferred:
         assert answer.status_code == 422
 
 
+class TestWaysOfNews:
+    async def test_an_agent_sets_the_fallback_and_the_quiet_hours(self, ground: Ground, wang: Person) -> None:
+        a, b = await addresses(ground, "a", "b")
+        await joined(ground, a, b)
+        where = f"/console/tickets/{a.ticket_id}/news-by"
+        answer = await wang.client.post(
+            where, data={"fallback": b.conversation_id, "quiet": "21:30-07:45"}, headers=HTMX
+        )
+        assert "21:30-07:45 不打扰" in answer.text
+        contact = (await owners(ground)).contacts[a.contact_id]
+        assert (contact["fallback_thread"], contact["quiet_hours"]) == ("webchat:main:b", "21:30-07:45")
+        await wang.client.post(where, data={"fallback": 0, "quiet": "org"}, headers=HTMX)
+        contact = (await owners(ground)).contacts[a.contact_id]
+        assert (contact["fallback_thread"], contact["quiet_hours"]) == (None, None)
+
+    @pytest.mark.parametrize("quiet", ["25:00-08:00", "22:00", "org-22:00-08:00", "22:00-08:00x"])
+    async def test_nonsense_is_refused(self, ground: Ground, wang: Person, quiet: str) -> None:
+        (a,) = await addresses(ground, "a")
+        answer = await wang.client.post(f"/console/tickets/{a.ticket_id}/news-by", data={"quiet": quiet}, headers=HTMX)
+        assert answer.status_code == 422
+
+
 class TestEdited:
     async def test_what_was_said_before_is_a_click_away_and_cannot_be_overlooked(
         self, ground: Ground, wang: Person

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from kit.access.identity import Role
 from kit.db import AsyncSession
+from kit.settings import QUIET_HOURS
 from kit.web.deps import WriteSession
 from tickets.console.endpoints.counter import BIGINT_MAX, CounterDep, RowId, console_router
 from tickets.contacts.models import Contact
@@ -60,6 +61,25 @@ async def prefer(
     own = select(Conversation.thread).where(Conversation.id == talk, Conversation.contact_id == ticket.contact_id)
     thread = (await session.exec(own)).first()
     await session.exec(update(Contact).where(col(Contact.id) == ticket.contact_id).values(preferred_thread=thread))
+    return await _parts(desk, session, ticket_id)
+
+
+@agents.post("/tickets/{ticket_id}/news-by")
+async def choose_ways(
+    desk: CounterDep,
+    session: WriteSession,
+    ticket_id: RowId,
+    quiet: Annotated[str, Form(pattern=rf"^(org|{QUIET_HOURS.pattern}|)$")] = "",
+    fallback: Annotated[int, Form(ge=0, le=BIGINT_MAX)] = 0,
+) -> Response:
+    """Where news goes when the first way fails, and when it waits; "org" is whatever the organisation has."""
+    ticket = await get_ticket(session, ticket_id)
+    own = select(Conversation.thread).where(Conversation.id == fallback, Conversation.contact_id == ticket.contact_id)
+    values = {
+        "fallback_thread": (await session.exec(own)).first(),
+        "quiet_hours": None if quiet == "org" else quiet,
+    }
+    await session.exec(update(Contact).where(col(Contact.id) == ticket.contact_id).values(**values))
     return await _parts(desk, session, ticket_id)
 
 

@@ -27,6 +27,8 @@ class LinkedRecord:
     """What the side panel shows about one person's addresses."""
 
     preferred: str | None
+    fallback: str | None
+    quiet_hours: str | None
     talks: list[Conversation]
     joined: list[LinkRecord]
     pending: list[LinkRecord]
@@ -36,9 +38,11 @@ async def load_linked(session: AsyncSession, now: datetime, contact_id: int) -> 
     """The person's talks, latest first, and links; most people have one talk and none."""
     own = select(Conversation).where(Conversation.contact_id == contact_id)
     talks = list((await session.exec(own.order_by(col(Conversation.last_message_at).desc()))).all())
-    preferred = select(Contact.preferred_thread).where(Contact.id == contact_id)
+    contact = (await session.exec(select(Contact).where(Contact.id == contact_id))).one()
     return LinkedRecord(
-        preferred=(await session.exec(preferred)).first(),
+        preferred=contact.preferred_thread,
+        fallback=contact.fallback_thread,
+        quiet_hours=contact.quiet_hours,
         talks=talks,
         joined=[await _record(session, link) for link in await links_of(session, contact_id)],
         pending=[await _pending(session, link) for link in await pending_links(session, now, contact_id)],

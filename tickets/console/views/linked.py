@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from kit.i18n import translate
 from kit.masking import mask_address, mask_email, mask_number
 from kit.settings import Locale
 from tickets.console.queries.linked import LinkedRecord, LinkRecord
@@ -13,6 +14,7 @@ from tickets.linking.conflicts import conflicts
 from tickets.linking.service import UNDO_WITHIN
 from tickets.timeline import spoken
 
+USUAL_NIGHTS = ("20:00-09:00", "22:00-08:00", "23:00-07:00")
 _MASKS = {"phone": mask_number, "email": mask_email, "tax_id": mask_number}
 
 
@@ -24,6 +26,7 @@ class Address:
     icon: str
     label: str
     preferred: bool
+    fallback: bool
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,8 @@ class LinkedView:
     """The part of the side panel about addresses."""
 
     addresses: list[Address]
+    #: What staff may choose: value, label, and whether it is chosen.
+    quiet: list[tuple[str, str, bool]]
     joined: list[Joined]
     waiting: list[Waiting]
 
@@ -62,15 +67,31 @@ class LinkedView:
 
 def linked_view(record: LinkedRecord, now: datetime, locale: Locale) -> LinkedView:
     return LinkedView(
-        addresses=[_address(talk, record.preferred, locale) for talk in record.talks],
+        addresses=[_address(talk, record, locale) for talk in record.talks],
+        quiet=_quiet(record.quiet_hours, locale),
         joined=[_joined(one, now, locale) for one in record.joined],
         waiting=[_waiting(one, locale) for one in record.pending],
     )
 
 
-def _address(talk: Conversation, preferred: str | None, locale: Locale) -> Address:
-    icon = CHANNEL_ICONS.get(talk.channel, OTHER_CHANNEL_ICON)
-    return Address(talk.id, icon, _label(talk, locale), preferred=talk.thread == preferred)
+def _address(talk: Conversation, record: LinkedRecord, locale: Locale) -> Address:
+    return Address(
+        talk.id,
+        CHANNEL_ICONS.get(talk.channel, OTHER_CHANNEL_ICON),
+        _label(talk, locale),
+        preferred=talk.thread == record.preferred,
+        fallback=talk.thread == record.fallback,
+    )
+
+
+def _quiet(own: str | None, locale: Locale) -> list[tuple[str, str, bool]]:
+    """The usual nights, and the person's own where it is another."""
+    nights = sorted({*USUAL_NIGHTS, *([own] if own else [])})
+    return [
+        ("org", translate("console.linked.quiet.org", locale), own is None),
+        ("", translate("console.linked.quiet.never", locale), own == ""),
+        *((hours, translate("console.linked.quiet.at", locale, hours=hours), own == hours) for hours in nights),
+    ]
 
 
 def _label(talk: Conversation, locale: Locale) -> str:

@@ -17,6 +17,9 @@ CHANNEL_ICONS = {
     "wecom": "headset",
     "telegram": "brand-telegram",
     "email": "mail",
+    "phone": "phone",
+    "sms": "message-2",
+    "weibo": "brand-weibo",
 }
 OTHER_CHANNEL_ICON = "message"
 
