@@ -8,6 +8,8 @@ from bot.dialogue.situation import Situation, Turn
 from knowledge.search.calibration import Outcome
 
 _MAX_FACT = 300
+#: A letter no longer than this says nothing besides: "转人工", "call me back".
+_BARE_WISH = 12
 
 
 def begin_draft(situation: Situation, *, ask: bool = True) -> Turn:
@@ -35,8 +37,10 @@ def hand_over(situation: Situation) -> Turn:
 
 
 def _own_words(situation: Situation) -> str:
-    """What was said, when it is more than a button or a wish for a person."""
+    """What was said, when it is more than a button or a wish for a person; a letter always says what it is about."""
     said = situation.said
+    if situation.slow and len(said.text) > _BARE_WISH:
+        return said.text
     return said.text if situation.press is None and said.intent in {Intent.QUESTION, Intent.COMPLAINT} else ""
 
 

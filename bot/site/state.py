@@ -13,18 +13,25 @@ from knowledge.library import Library
 
 _FEEDBACK_LIMIT = 20
 _FEEDBACK_WINDOW = timedelta(minutes=10)
+_LETTERS_LIMIT = 5
+_LETTERS_WINDOW = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
 class Site:
-    """The articles, and how often one address may judge them."""
+    """The articles, how often one address may judge them, and how often write to us."""
 
     library: Library
     feedback: Throttle
+    letters: Throttle
 
 
 def make_site(ground: Ground, library: Library) -> Site:
-    return Site(library, Throttle(ground.clock, limit=_FEEDBACK_LIMIT, window=_FEEDBACK_WINDOW))
+    return Site(
+        library,
+        feedback=Throttle(ground.clock, limit=_FEEDBACK_LIMIT, window=_FEEDBACK_WINDOW),
+        letters=Throttle(ground.clock, limit=_LETTERS_LIMIT, window=_LETTERS_WINDOW),
+    )
 
 
 def site_of(connection: HTTPConnection) -> Site:

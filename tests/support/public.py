@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from bot.defaults import install_defaults
 from bot.site.endpoints import STATIC, TEMPLATES
 from bot.site.install import install_site
+from channels.context import ChannelContext
 from kit.ground import Ground
 from knowledge.articles import import_folder
 from knowledge.library import Library
@@ -51,6 +52,7 @@ async def make_public_app(ground: Ground, *articles: ArticleFile, opened: bool =
         await library.open()
     app = make_app(ground, templates=[TEMPLATES, TRACKING], statics={"site": STATIC})
     install_site(app, ground, library)
+    app.state.channels = ChannelContext.of(ground)
     return app
 
 
