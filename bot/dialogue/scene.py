@@ -29,6 +29,8 @@ class Scene:
     locale: Locale
     said: Understanding
     memory: Memory
+    #: What is remembered after the turn, whatever it comes to: nobody unproven changes what the person is being asked.
+    keeps: Memory | None = None
     ticket: Ticket | None = None
 
     def tell(self, key: str, **values: object) -> str:

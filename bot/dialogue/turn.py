@@ -163,7 +163,8 @@ class Dialogue:
             contact=contact,
             locale=said.locale,
             said=said,
-            memory=turn.memory if newest.proven or kept == Memory() else kept,
+            memory=turn.memory,
+            keeps=None if newest.proven or kept == Memory() else kept,
             ticket=ticket,
         )
         speech = merged([await carry_out(scene, decision) for decision in turn.decisions])
@@ -245,7 +246,7 @@ class Dialogue:
         return await latest_ticket(session, conversation.id)
 
     async def _speak(self, scene: Scene, turn: Turn, speech: Speech) -> None:
-        scene.conversation.memory = scene.memory.model_dump(mode="json", exclude_defaults=True)
+        scene.conversation.memory = (scene.keeps or scene.memory).model_dump(mode="json", exclude_defaults=True)
         scene.session.add(scene.conversation)
         kinds = [type(decision).__name__ for decision in turn.decisions]
         log.info("turn", thread=scene.conversation.thread, intent=scene.said.intent, decisions=kinds)
