@@ -11,6 +11,35 @@ from kit.ground import Ground
 from tests.support.ground import TEST_DATABASE, drop_worker_database, make_worker_database, open_ground
 
 
+#: What is here knows no database, unless a test asks for one: nothing is learnt by running it on a second one.
+PURE = (
+    "tests/architecture",
+    "tests/bot/dialogue",
+    "tests/channels/email/bounces",
+    "tests/channels/email/mime",
+    "tests/channels/email/trimming",
+    "tests/channels/simulator",
+    "tests/channels/tencent",
+    "tests/knowledge/search",
+)
+_STORED = {"ground", "database_url"}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL only what is stored; the SQLite half has run the rest."""
+    if not os.environ.get(TEST_DATABASE):
+        return
+    pure = [item for item in items if item.nodeid.startswith(PURE) and not _is_stored(item)]
+    config.hook.pytest_deselected(items=pure)
+    left_out = set(pure)
+    items[:] = [item for item in items if item not in left_out]
+
+
+def _is_stored(item: pytest.Item) -> bool:
+    fixtures: list[str] = getattr(item, "fixturenames", [])
+    return bool(_STORED & set(fixtures)) or "test_migrations" in item.nodeid
+
+
 @pytest.fixture
 def clock() -> FrozenClock:
     """A Tuesday, 10:00 in Shanghai."""
