@@ -10,7 +10,6 @@ from kit.clock import FrozenClock
 from kit.ground import Ground
 from tests.support.ground import TEST_DATABASE, drop_worker_database, make_worker_database, open_ground
 
-
 #: What is here knows no database, unless a test asks for one: nothing is learnt by running it on a second one.
 PURE = (
     "tests/architecture",
@@ -26,13 +25,27 @@ _STORED = {"ground", "database_url"}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL only what is stored; the SQLite half has run the rest."""
+    """On PostgreSQL only what is stored, and of a test with a short and a long run the short one.
+
+    The SQLite half has run the rest.
+    """
     if not os.environ.get(TEST_DATABASE):
         return
-    pure = [item for item in items if item.nodeid.startswith(PURE) and not _is_stored(item)]
-    config.hook.pytest_deselected(items=pure)
-    left_out = set(pure)
+    short = {_origin(item) for item in items if item.get_closest_marker("slow") is None}
+    left_out = {
+        item for item in items if _is_pure(item) or (item.get_closest_marker("slow") and _origin(item) in short)
+    }
+    config.hook.pytest_deselected(items=list(left_out))
     items[:] = [item for item in items if item not in left_out]
+
+
+def _origin(item: pytest.Item) -> str:
+    """The test of which this is one run."""
+    return item.nodeid.partition("[")[0]
+
+
+def _is_pure(item: pytest.Item) -> bool:
+    return item.nodeid.startswith(PURE) and not _is_stored(item)
 
 
 def _is_stored(item: pytest.Item) -> bool:
