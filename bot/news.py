@@ -61,10 +61,18 @@ class Matter:
 
     @property
     def quiet_until(self) -> datetime | None:
-        """When news may be heard, if not now; what nobody hears ring waits only if the person wishes so."""
+        """When news may be heard, if not now."""
+        return self.waits_until(self.now)
+
+    def waits_until(self, at: datetime) -> datetime | None:
+        """When what falls to this moment may be heard, if not then; what does not ring waits only for who wishes so."""
         own, settings = self.contact.quiet_hours, self.ground.settings
         hours = settings.quiet_hours if self.channels[self.heard_in.channel].capabilities.rings else ""
-        return waits_until(self.now, hours if own is None else own, settings.time_zone)
+        return waits_until(at, hours if own is None else own, settings.time_zone)
+
+    async def hold_back(self, until: datetime) -> None:
+        """Staff see that the person is told later, and when."""
+        await note_event(self.session, self.now, self.ticket, EventKind.HELD_BACK, SYSTEM, by=until.isoformat())
 
     async def announce(
         self,
@@ -80,8 +88,7 @@ class Matter:
         time = self.moment(by) if by else ""
         not_before = self.quiet_until
         if not_before is not None:
-            moment = not_before.isoformat()
-            await note_event(self.session, self.now, self.ticket, EventKind.HELD_BACK, SYSTEM, by=moment)
+            await self.hold_back(not_before)
         label = translate("say.track", self.locale, number=self.ticket.number)
         page = Reference(label, f"/t/{self.ticket.token}?lang={self.locale}")
         await say(
@@ -158,7 +165,14 @@ async def _progress(matter: Matter) -> None:
     ticket = matter.ticket
     if ticket.stage not in OWED_STAGES:
         return
+    if (morning := matter.quiet_until) is not None:
+        # One word in the morning, and not one for every interval of the night.
+        await matter.hold_back(morning)
+        await change(matter.session, matter.now, ticket, next_update_at=morning)
+        await schedule(matter.session, ticket, matter.conversation.thread, FollowUpKind.PROGRESS, morning)
+        return
     due = matter.now + rhythm_of(matter.ground.settings).progress_every
+    due = matter.waits_until(due) or due
     by = ticket.promise_at if ticket.promise_at and matter.now < ticket.promise_at < due else due
     nearest = matter.tell("news.progress_next", by=matter.moment(by))
     await matter.announce("progress", matter.tell("news.progress", next=nearest), by=by)

@@ -93,7 +93,8 @@ async def deliver(
         key=f"{author}:{message.id}",
         to=to,
         message=outbound,
-        priority=_PRIORITY[author],
+        # What waits has an order of its own: nothing that is said meanwhile waits behind it.
+        priority=_PRIORITY[author] if not_before is None else Priority.NOTICE,
         not_before=not_before,
     )
 
