@@ -10,6 +10,7 @@ from fastapi import APIRouter, FastAPI
 from bot.bootstrap import Runtime
 from bot.site.install import install_site
 from bot.typing import router as typing_router
+from bot.ways import ways_of
 from bot.worker import Worker
 from channels.console import NAVIGATION as CHANNELS_NAVIGATION
 from channels.console.endpoints import build_router as channels_router
@@ -33,6 +34,7 @@ _TEMPLATES = (
     "kit/access/templates",
     "channels/webchat/templates",
     "channels/console/templates",
+    "channels/phone/templates",
     "tickets/console/templates",
     "tickets/tracking/templates",
     "bot/site/templates",
@@ -84,6 +86,7 @@ def create_app(runtime: Runtime, *, worker: Worker | None = None) -> FastAPI:
     install_site(app, ground, runtime.library)
     app.state.runtime = runtime
     app.state.channels = runtime.context
+    app.state.ways = ways_of(runtime)
     app.state.webchat = ChatSite(ground)
     app.state.channel_site = ChannelSite(context=runtime.context, platforms=PLATFORMS, channels=runtime.channels)
     assets = Assets({name: _ROOT / folder for name, folder in _STATIC.items()})

@@ -14,6 +14,8 @@ from channels.delivery import out_queue
 from channels.inbox import IN_QUEUE, MEDIA_DUE, media_queue
 from channels.media import Fetcher
 from channels.pace import AccountGate
+from channels.phone.settings import CHANNEL as PHONE
+from channels.phone.settings import HOTLINE
 from channels.port import Channel, MediaSource
 from channels.registry import PLATFORMS, build_channels
 from channels.sending import Sender
@@ -32,7 +34,7 @@ from knowledge.search.encoder import UniversalEncoder
 from knowledge.search.index import Index
 
 #: Accounts of the platforms that are ourselves; all others are entered by an administrator.
-OWN_ACCOUNTS = {WEBCHAT: SITE}
+OWN_ACCOUNTS = {WEBCHAT: SITE, PHONE: HOTLINE}
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class Runtime:
         """Channel and name of every account that may send now."""
         entered = [(one.channel, one.name) for one in await self.context.accounts.all() if not one.paused]
         own = list(self.own_accounts.items())
-        return [pair for pair in own + entered if pair[0] in self.channels]
+        return [pair for pair in dict.fromkeys(own + entered) if pair[0] in self.channels]
 
     def outward(self, channel: str, account: str) -> Runner:
         """The runner of what one account sends."""

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 
 from bot.afterwards import Afterwards
+from bot.calling import call_ended
 from bot.dialogue.turn import Dialogue
 from bot.news import News
 from channels.delivery import DELIVERY_DUE
 from channels.failing import DELIVERY_FAILED
 from channels.inbox import MESSAGE_RECEIVED
 from channels.moving import ADDRESS_MOVED
+from channels.phone.calls import CALL_ENDED
 from channels.revisions import MESSAGE_REVISED
 from channels.sending import Sender
 from channels.wecom.colleagues import SERVICER_SAID
@@ -28,6 +30,8 @@ def transactional(dialogue: Dialogue, news: News, afterwards: Afterwards) -> Map
         DeskEvent.STAGE_CHANGED: news.handle,
         DeskEvent.PROMISED: news.handle,
         DeskEvent.RESOLVED: news.handle,
+        DeskEvent.LOGGED: news.handle,
+        CALL_ENDED: call_ended,
         DeskEvent.FOLLOW_UP_DUE: news.handle,
     }
 

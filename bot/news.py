@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlmodel import select
 
+from bot.calling import call_logged
 from bot.dialogue.memory import Step
 from bot.dialogue.presses import Action, press_id
 from bot.dialogue.speech import Reference, Reply, Speech, replies
@@ -156,6 +157,16 @@ async def _resolved(matter: Matter) -> None:
     await matter.announce("resolved", matter.tell("news.resolved", solution=matter.ticket.solution), link=True)
 
 
+async def _logged(matter: Matter) -> None:
+    """Whoever called hears the number and when to expect news; what is added to a ticket is no news to them."""
+    payload, ticket = matter.job.payload, matter.ticket
+    if payload["call_id"] is not None:
+        await call_logged(matter.session, matter.now, payload["call_id"])
+    if payload["told"]:
+        due = (ticket.next_update_at if ticket.first_replied_at else None) or ticket.first_reply_due
+        await matter.announce("opened", matter.tell("news.opened", by=matter.moment(due)), link=True, by=due)
+
+
 async def _follow_up(matter: Matter) -> None:
     await _FOLLOW_UPS[FollowUpKind(matter.job.payload["follow_up"])](matter)
 
@@ -229,6 +240,7 @@ _REACTIONS: dict[DeskEvent, Callable[[Matter], Awaitable[None]]] = {
     DeskEvent.STAGE_CHANGED: _stage_changed,
     DeskEvent.PROMISED: _promised,
     DeskEvent.RESOLVED: _resolved,
+    DeskEvent.LOGGED: _logged,
     DeskEvent.FOLLOW_UP_DUE: _follow_up,
 }
 _FOLLOW_UPS: dict[FollowUpKind, Callable[[Matter], Awaitable[None]]] = {

@@ -2,6 +2,8 @@
 
 import channels.accounts.models
 import channels.models
+import channels.phone.models
+import channels.sms.models
 import channels.telegram.models
 import channels.webchat.models
 import channels.wechat.models
@@ -10,6 +12,7 @@ import channels.wecom.models
 import kit.access.models
 import kit.outbox.models
 import knowledge.models
+import tickets.calls.models
 import tickets.contacts.models
 import tickets.conversations.models
 import tickets.desk.models

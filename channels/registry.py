@@ -3,8 +3,10 @@
 from collections.abc import Collection, Iterator, Mapping
 
 from channels.context import ChannelContext
+from channels.phone.platform import PLATFORM as PHONE
 from channels.platform import Background, Platform
 from channels.port import Channel
+from channels.sms.platform import PLATFORM as SMS
 from channels.telegram.platform import PLATFORM as TELEGRAM
 from channels.webchat.adapter import WebChat
 from channels.webchat.translate import CHANNEL as WEBCHAT
@@ -16,6 +18,8 @@ PLATFORMS: Mapping[str, Platform] = {
     WECHAT.name: WECHAT,
     WECOM.name: WECOM,
     TELEGRAM.name: TELEGRAM,
+    SMS.name: SMS,
+    PHONE.name: PHONE,
 }
 
 

@@ -87,6 +87,21 @@ class FileStore:
             raise
         return StoredFile(id=file_id, name=clean_name(name), mime=mime, size=size)
 
+    async def keep(self, content: bytes) -> str:
+        """Store bytes of any kind that are served to nobody as they are; the id to find them by."""
+        file_id = secrets.token_hex(16)
+        await asyncio.to_thread(self._put, self.path(file_id), content)
+        return file_id
+
+    async def drop(self, file_id: str) -> None:
+        """Forget a file that nobody came to know of."""
+        await asyncio.to_thread(self.path(file_id).unlink, missing_ok=True)
+
+    @staticmethod
+    def _put(path: Path, content: bytes) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
 
 async def _write(path: Path, chunks: AsyncIterator[bytes], limit: int) -> int:
     size = 0

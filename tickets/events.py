@@ -19,6 +19,8 @@ class DeskEvent(StrEnum):
     STAGE_CHANGED = "ticket.stage_changed"
     PROMISED = "ticket.promised"
     RESOLVED = "ticket.resolved"
+    #: Somebody has called, and the call was written down.
+    LOGGED = "ticket.logged"
     FOLLOW_UP_DUE = "follow_up.due"
 
 

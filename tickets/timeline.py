@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from kit.i18n import catalogue, show_moment, translate
+from kit.i18n import catalogue, show_duration, show_moment, translate
 from kit.settings import Locale
 from tickets.models import EventKind, TicketEvent
 
@@ -15,6 +15,8 @@ _ENDS_OF_A_HOP = ("from_channel", "to_channel")
 
 def describe(event: TicketEvent, locale: Locale, zone: str, *, stages: str = "stage") -> str:
     """What happened, without who did it; ``stages`` is the prefix of the stages' names."""
+    if event.kind == EventKind.CALLED and "seconds" in event.data:
+        return translate("timeline.called_for", locale, length=show_duration(event.data["seconds"], locale))
     return translate(f"timeline.{event.kind}", locale, **_values(event, locale, zone, stages))
 
 

@@ -16,6 +16,9 @@ from starlette.applications import Starlette
 from channels.simulator.calls import Call, Violation
 from channels.simulator.crypto import new_aes_key
 from channels.simulator.faults import Faults
+from channels.simulator.sms.account import ApprovedText, Maker, SmsCustomer, State
+from channels.simulator.sms.server import make_app as sms_app
+from channels.simulator.sms.state import SmsPlatform
 from channels.simulator.telegram.server import make_app as telegram_app
 from channels.simulator.telegram.state import TelegramPlatform
 from channels.simulator.wechat.account import Mode, OfficialAccount
@@ -120,6 +123,43 @@ def _register_corp(platform: WeComPlatform, account: Credentials, hook_url: str)
     platform.add_account(corp, account.name)
 
 
+def _sms_credentials() -> Credentials:
+    texts = {
+        "opened": "您反映的问题已登记，工单号${number}。",
+        "replied": "您的工单${number}有新回复，请到网页查看，编号${token}。",
+        "answer": "您的工单${number}有新消息。",
+        "promised": "您的工单${number}会在${time}前给您答复。",
+        "resolved": "您的工单${number}已处理完，请确认是否解决。",
+    }
+    templates = [
+        {"kind": kind, "code": f"SMS_10000000{place}", "text": text} for place, (kind, text) in enumerate(texts.items())
+    ]
+    settings = {
+        "provider": "aliyun",
+        "sign_name": "应票",
+        "access_key_id": f"LTAI5t{chance.token_hex(9)}",
+        "templates": templates,
+    }
+    secrets = {"access_key_secret": chance.token_urlsafe(24)}
+    return Credentials(name="aliyun-应票", settings=settings, secrets=secrets)
+
+
+def _register_customer(platform: SmsPlatform, account: Credentials, hook_url: str) -> None:
+    """Everything the product has entered was approved."""
+    settings = account.settings
+    platform.add_customer(
+        SmsCustomer(
+            maker=Maker(settings["provider"]),
+            key_id=settings["access_key_id"],
+            secret=account.secrets["access_key_secret"],
+            hook_url=hook_url,
+            app_id=settings.get("sdk_app_id", ""),
+            signs={settings["sign_name"]: State.APPROVED},
+            templates={one["code"]: ApprovedText(text=one["text"]) for one in settings["templates"]},
+        )
+    )
+
+
 STANDS: Mapping[str, Stand] = {
     "telegram": Stand(
         host="api.telegram.org",
@@ -141,5 +181,12 @@ STANDS: Mapping[str, Stand] = {
         app=wecom_app,
         credentials=_wecom_credentials,
         register=_register_corp,
+    ),
+    "sms": Stand(
+        host="dysmsapi.aliyuncs.com",
+        make=SmsPlatform,
+        app=sms_app,
+        credentials=_sms_credentials,
+        register=_register_customer,
     ),
 }

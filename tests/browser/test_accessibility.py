@@ -23,6 +23,7 @@ PUBLIC = {
     "article": "/help/fix-offline-not-uploaded",
     "process": "/process",
     "track": "/track",
+    "contact": "/contact",
     "missing": "/nothing-here",
     "login": "/console/login",
 }

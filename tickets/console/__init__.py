@@ -1,5 +1,6 @@
 """The staff's side of the desk: the queue, one ticket, the figures."""
 
+from kit.access.identity import Role
 from kit.web.pages import NavigationItem
 
 __all__ = ["NAVIGATION", "UPLOAD_PREFIX", "upload_limit"]
@@ -7,6 +8,13 @@ __all__ = ["NAVIGATION", "UPLOAD_PREFIX", "upload_limit"]
 #: Links of the sidebar.
 NAVIGATION = (
     NavigationItem(text="console.nav.queue", href="/console/tickets", icon="inbox", keys="g q"),
+    NavigationItem(
+        text="console.nav.log_call",
+        href="/console/calls/new",
+        icon="phone-plus",
+        keys="g l",
+        roles=frozenset({Role.AGENT, Role.SUPERVISOR, Role.ADMIN}),
+    ),
     NavigationItem(text="console.nav.figures", href="/console/figures", icon="chart-bar", keys="g f"),
 )
 #: Where files are uploaded, for the body limit.

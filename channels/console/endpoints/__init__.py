@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from channels.console.endpoints import account, changing, entering, overview, trying, undelivered, unparsed, window
+from channels.console.endpoints import account, changing, entering, overview, sms, trying, undelivered, unparsed, window
 
 __all__ = ["PARTS", "build_router"]
 
@@ -11,6 +11,7 @@ __all__ = ["PARTS", "build_router"]
 PARTS: tuple[APIRouter, ...] = (
     overview.router,
     window.router,
+    sms.router,
     undelivered.router,
     undelivered.supervisors,
     unparsed.router,

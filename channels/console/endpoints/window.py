@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from channels.accounts.models import ChannelAccount
 from channels.console.endpoints.counter import Counter, CounterDep, channels_router
+from channels.console.endpoints.sms import preview
 from channels.console.queries.window import Place, account_of, count_parked, pace_of, place_of
 from channels.console.views import window as views
 from channels.console.views.health import standing_of
@@ -52,6 +53,8 @@ async def _view(desk: Counter, session: AsyncSession, place: Place, thread: str)
     if account is None and place.channel in {platform.name for platform in desk.site.enterable}:
         return views.removed(place.channel, desk.locale)
     held_up = await _held_up(desk, session, place, account) if account else None
+    if held_up is None and channel.capabilities.templated:
+        return await preview(desk, session, place, account) if account else None
     if held_up is not None or not channel.capabilities.windowed:
         return held_up
     window = await window_of(session, desk.now, thread)

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from tickets.console.endpoints import (
     actions,
+    calls,
     composer,
     figures,
     files,
@@ -25,6 +26,7 @@ PARTS: tuple[APIRouter, ...] = (
     ticket.agents,
     composer.router,
     actions.router,
+    calls.router,
     revealing.router,
     linking.router,
     linking.agents,

@@ -1,4 +1,5 @@
 // Each part looks for its own elements and rests when the page has none.
+import "./calls.js";
 import "./composer.js";
 import "./dialogs.js";
 import "./live.js";
