@@ -86,7 +86,7 @@ async def _open(inbounds: Sequence[Inbound], session: AsyncSession, now: datetim
     """What the platform allows because people have written; what waited for that goes out."""
     if back := [inbound.thread for inbound in inbounds if inbound.back_in_reach]:
         await note_reachable(session, back)
-    if machines := [inbound.thread for inbound in inbounds if inbound.automatic]:
+    if machines := [inbound.thread for inbound in inbounds if inbound.automatic and inbound.answers]:
         await note_machine(session, now, machines)
     if openings := {inbound.thread: inbound.opening for inbound in inbounds if inbound.opening is not None}:
         await open_windows(session, now, [(each.thread, each.opening) for each in inbounds if each.opening])
