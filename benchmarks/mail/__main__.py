@@ -28,9 +28,14 @@ def scores(folder: Path) -> dict[str, Any]:
     for name, score in _PARTS.items():
         if (folder / f"{name}.jsonl").is_file():
             scored = score(folder)
-            result[name] = scored.tallies
+            result[name] = {tally: _shown(counts) for tally, counts in scored.tallies.items()} | scored.figures
             failed += scored.failed
     return {**result, "failed": failed}
+
+
+def _shown(counts: list[int]) -> list[int] | int:
+    """A tally of one number stands by itself."""
+    return counts[0] if len(counts) == 1 else counts
 
 
 def main(arguments: list[str]) -> None:
