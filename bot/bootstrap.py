@@ -28,6 +28,7 @@ from kit.db import Database
 from kit.files import FileStore
 from kit.ground import Ground
 from kit.outbox.runner import Runner
+from kit.scanning import Scanner
 from kit.settings import Settings
 from knowledge.library import Builder, Library, NamedEncoder
 from knowledge.search.encoder import UniversalEncoder
@@ -86,7 +87,7 @@ def make_ground(settings: Settings, *, clock: Clock | None = None, bus: Bus | No
         clock=clock or SystemClock(),
         db=Database(settings.url(), bus=shared_bus),
         bus=shared_bus,
-        files=FileStore(settings.data_dir / "files"),
+        files=FileStore(settings.data_dir / "files", scanner=Scanner(settings.clamd) if settings.clamd else None),
     )
 
 

@@ -12,7 +12,7 @@ from channels.port import Attachment, Media, MediaSource
 from kit.clock import Clock
 from kit.db import AsyncSession, Database
 from kit.errors import AppError
-from kit.files import FileStore
+from kit.files import FileStore, InfectedFileError
 from kit.log import log
 from kit.outbox import ClaimedJob, finish, retry
 
@@ -52,10 +52,12 @@ class Fetcher:
         try:
             fetched = await self.sources[message.channel].fetch(account=message.account, media=media)
             stored = await self.files.save(fetched.content, name=media.name or fetched.name, limit=self.limit)
+        except InfectedFileError:
+            return Attachment.model_validate({**_unfetched(media), "scan": "infected"})
         except (DeliveryRefusedError, AppError) as error:
             log.warning("file not fetched", thread=message.thread, kind=media.kind, error=str(error))
             return Attachment.model_validate(_unfetched(media))
-        return Attachment(id=stored.id, name=stored.name, mime=stored.mime, size=stored.size)
+        return Attachment(id=stored.id, name=stored.name, mime=stored.mime, size=stored.size, scan=stored.scan)
 
     async def _later(
         self,

@@ -14,6 +14,7 @@ from channels.context import ChannelContext
 from channels.port import Channel, Receipt
 from kit.db import AsyncSession
 from kit.outbox.runner import Independent
+from kit.settings import Settings
 
 
 class AccountForm(BaseModel):
@@ -78,6 +79,8 @@ class Platform:
 
     name: str
     build: Callable[[ChannelContext], Channel]
+    #: Whether accounts may be entered in this installation; without it: always.
+    offered: Callable[[Settings], bool] | None = None
     routers: tuple[APIRouter, ...] = ()
     settings_form: type[AccountForm] | None = None
     secrets_form: type[AccountForm] | None = None

@@ -30,6 +30,8 @@ class Attachment(BaseModel):
     name: str
     mime: str
     size: int
+    #: What the virus scanner said: "clean", "infected" (then there is only its name); empty where none was asked.
+    scan: str = ""
 
     @property
     def kind(self) -> MediaKind:

@@ -12,6 +12,7 @@ from channels.webchat.adapter import WebChat
 from channels.webchat.translate import CHANNEL as WEBCHAT
 from channels.wechat.platform import PLATFORM as WECHAT
 from channels.wecom.platform import PLATFORM as WECOM
+from channels.weibo.platform import PLATFORM as WEIBO
 
 PLATFORMS: Mapping[str, Platform] = {
     WEBCHAT: Platform(name=WEBCHAT, build=lambda context: WebChat(context.ground.db, context.ground.clock)),
@@ -20,6 +21,7 @@ PLATFORMS: Mapping[str, Platform] = {
     TELEGRAM.name: TELEGRAM,
     SMS.name: SMS,
     PHONE.name: PHONE,
+    WEIBO.name: WEIBO,
 }
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 import filetype
 
 from kit.errors import InvalidError, TooLargeError
+from kit.log import log
+from kit.scanning import Scanner, Verdict
 
 #: What we take. Text has no signature, so it is recognised by being valid UTF-8 or GB 18030 without NUL.
 ACCEPTED = {
@@ -30,6 +32,7 @@ ACCEPTED = {
 }
 _TEXT_SUFFIXES = {".txt", ".csv", ".log", ".xml", ".ofd"}
 _SNIFF_BYTES = 8192
+_CHUNK = 256 * 1024
 
 
 class EmptyFileError(InvalidError):
@@ -50,6 +53,12 @@ class FileTooLargeError(TooLargeError):
     code = "file_too_large"
 
 
+class InfectedFileError(InvalidError):
+    """The virus scanner knows what is in it; nobody gets it."""
+
+    code = "file_infected"
+
+
 @dataclass(frozen=True)
 class StoredFile:
     """A file we hold; ``id`` is its unguessable name in the store."""
@@ -58,13 +67,16 @@ class StoredFile:
     name: str
     mime: str
     size: int
+    #: "clean" as the virus scanner says; empty where none was asked, or none could tell.
+    scan: str = ""
 
 
 class FileStore:
-    """Files in one folder, two characters of the id a sub-folder."""
+    """Files in one folder, two characters of the id a sub-folder; what ``scanner`` finds infected is not kept."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, scanner: Scanner | None = None) -> None:
         self.folder = folder
+        self.scanner = scanner
 
     def path(self, file_id: str) -> Path:
         """Where the file lies; raises ValueError for what is no id of ours."""
@@ -81,11 +93,25 @@ class FileStore:
         try:
             size = await _write(path, chunks, limit)
             mime = await asyncio.to_thread(_sniff, path, name)
+            scan = await self.examine(_read(path), name=name)
         except BaseException:
             # Refused, or the sender hung up: half a file is no file.
             path.unlink(missing_ok=True)
             raise
-        return StoredFile(id=file_id, name=clean_name(name), mime=mime, size=size)
+        return StoredFile(id=file_id, name=clean_name(name), mime=mime, size=size, scan=scan)
+
+    async def examine(self, chunks: AsyncIterator[bytes], *, name: str) -> str:
+        """What is to be noted of a file as its ``scan``; raises InfectedFileError."""
+        if self.scanner is None:
+            return ""
+        finding = await self.scanner.scan(chunks)
+        if finding.verdict is Verdict.INFECTED:
+            log.warning("infected file refused", found=finding.detail)
+            raise InfectedFileError(name=clean_name(name))
+        if finding.verdict is Verdict.UNSCANNED:
+            log.warning("file not scanned", reason=finding.detail)
+            return ""
+        return finding.verdict.value
 
     async def keep(self, content: bytes) -> str:
         """Store bytes of any kind that are served to nobody as they are; the id to find them by."""
@@ -116,11 +142,22 @@ async def _write(path: Path, chunks: AsyncIterator[bytes], limit: int) -> int:
     return size
 
 
+async def _read(path: Path) -> AsyncIterator[bytes]:
+    with path.open("rb") as file:
+        while chunk := await asyncio.to_thread(file.read, _CHUNK):
+            yield chunk
+
+
+def kind_of(content: bytes, name: str = "") -> str:
+    """The type by what is in it; empty where that cannot be told."""
+    head = content[:_SNIFF_BYTES]
+    kind = filetype.guess(head)
+    return str(kind.mime) if kind else _text_type(head, name)
+
+
 def _sniff(path: Path, name: str) -> str:
     with path.open("rb") as file:
-        head = file.read(_SNIFF_BYTES)
-    kind = filetype.guess(head)
-    mime = kind.mime if kind else _text_type(head, name)
+        mime = kind_of(file.read(_SNIFF_BYTES), name)
     if mime not in ACCEPTED:
         raise FileTypeError(name=clean_name(name))
     return mime

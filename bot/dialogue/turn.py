@@ -127,31 +127,12 @@ class Dialogue:
         kept = Memory.model_validate(conversation.memory)
         # Who only says to be the person gets no further than somebody who writes for the first time.
         memory = kept if newest.proven else Memory(locale=kept.locale)
-        press = parse_press(newest.button)
         said = _understood(messages, memory, conversation)
-        # The words of a pressed button are its label; what it means is its id.
-        typed = said.text if press is None else ""
-        wishes = wishes_of([(message.command or "", message.argument) for message in messages], typed)
-        proof = await self._proof(session, conversation, wishes)
         ticket = await self._ticket_meant(session, conversation, memory, newest)
         memory = about(memory, ticket, newest)
         conversation.locale = said.locale
         await self._keep(session, conversation, ticket, messages, said)
-        situation = self._with_search(
-            Situation(
-                memory=memory,
-                said=said,
-                press=press,
-                has_files=any(message.attachments for message in messages),
-                files_lost=not any(file.get("id") for message in messages for file in message.attachments),
-                wishes=wishes,
-                proof=proof,
-                silent=conversation.owner == Owner.STAFF and newest.proven,
-                slow=newest.channel in self.slow,
-                ticket=_glimpse(ticket),
-                components=self.library.components,
-            )
-        )
+        situation = await self._situation(session, conversation, messages, said=said, memory=memory, ticket=ticket)
         turn = decide(situation)
         scene = Scene(
             session=session,
@@ -173,6 +154,38 @@ class Dialogue:
             await self._log_search(session, conversation, situation)
             await self._speak(scene, turn, speech)
             await inbox.mark_handled(session, now, messages)
+
+    async def _situation(
+        self,
+        session: AsyncSession,
+        conversation: Conversation,
+        messages: list[InboundMessage],
+        *,
+        said: Understanding,
+        memory: Memory,
+        ticket: Ticket | None,
+    ) -> Situation:
+        """Everything a decision may depend on."""
+        newest = messages[-1]
+        press = parse_press(newest.button)
+        # The words of a pressed button are its label; what it means is its id.
+        typed = said.text if press is None else ""
+        wishes = wishes_of([(message.command or "", message.argument) for message in messages], typed)
+        return self._with_search(
+            Situation(
+                memory=memory,
+                said=said,
+                press=press,
+                has_files=any(message.attachments for message in messages),
+                files_lost=not any(file.get("id") for message in messages for file in message.attachments),
+                wishes=wishes,
+                proof=await self._proof(session, conversation, wishes),
+                silent=conversation.owner == Owner.STAFF and newest.proven,
+                slow=newest.channel in self.slow,
+                ticket=_glimpse(ticket),
+                components=self.library.components,
+            )
+        )
 
     async def _proof(self, session: AsyncSession, conversation: Conversation, wishes: Sequence[Wish]) -> Proof | None:
         """How a code that was shown stands; looked up before anything is decided, as everything is."""

@@ -21,4 +21,11 @@ NAVIGATION = (
         keys="g u",
         roles=frozenset({Role.AGENT}),
     ),
+    NavigationItem(
+        text="channels.nav.mail",
+        href="/console/mail",
+        icon="mail",
+        keys="g m",
+        roles=frozenset({Role.AGENT, Role.SUPERVISOR, Role.ADMIN}),
+    ),
 )

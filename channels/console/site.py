@@ -23,7 +23,12 @@ class ChannelSite:
     @property
     def enterable(self) -> list[Platform]:
         """Those whose accounts an administrator enters."""
-        return [platform for platform in self.platforms.values() if platform.settings_form is not None]
+        settings = self.context.ground.settings
+        return [
+            platform
+            for platform in self.platforms.values()
+            if platform.settings_form is not None and (platform.offered is None or platform.offered(settings))
+        ]
 
     def platform(self, name: str) -> Platform:
         """The platform an account can be entered for; raises UnknownAccountError."""

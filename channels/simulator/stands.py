@@ -28,6 +28,9 @@ from channels.simulator.wecom.corp import Corp
 from channels.simulator.wecom.journal import Journal
 from channels.simulator.wecom.server import make_app as wecom_app
 from channels.simulator.wecom.state import WeComPlatform
+from channels.simulator.weibo.account import VerifiedAccount
+from channels.simulator.weibo.server import make_app as weibo_app
+from channels.simulator.weibo.state import WeiboPlatform
 from kit.clock import Clock
 
 
@@ -160,6 +163,24 @@ def _register_customer(platform: SmsPlatform, account: Credentials, hook_url: st
     )
 
 
+def _weibo_credentials() -> Credentials:
+    secrets = {"app_secret": chance.token_hex(16), "access_token": chance.token_urlsafe(24)}
+    # Told in another way than by its own address, so that files are fetched from the simulator too.
+    settings = {"uid": "1902538057", "api_url": "http://m.api.weibo.com"}
+    return Credentials(name="1902538057", settings=settings, secrets=secrets)
+
+
+def _register_verified(platform: WeiboPlatform, account: Credentials, hook_url: str) -> None:
+    platform.add_account(
+        VerifiedAccount(
+            uid=account.name,
+            secret=account.secrets["app_secret"],
+            token=account.secrets["access_token"],
+            hook_url=hook_url,
+        )
+    )
+
+
 STANDS: Mapping[str, Stand] = {
     "telegram": Stand(
         host="api.telegram.org",
@@ -188,5 +209,12 @@ STANDS: Mapping[str, Stand] = {
         app=sms_app,
         credentials=_sms_credentials,
         register=_register_customer,
+    ),
+    "weibo": Stand(
+        host="m.api.weibo.com",
+        make=WeiboPlatform,
+        app=weibo_app,
+        credentials=_weibo_credentials,
+        register=_register_verified,
     ),
 }

@@ -60,4 +60,6 @@ class WebchatUpload(SQLModel, table=True):
     name: str
     mime: str
     size: int
+    #: As in ``Attachment``.
+    scan: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
     at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))

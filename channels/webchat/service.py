@@ -155,4 +155,6 @@ async def _attachments(session: AsyncSession, visitor_id: str, ids: list[str]) -
     uploads = await repository.own_uploads(session, visitor_id, ids) if ids else []
     if len(uploads) != len(set(ids)):
         raise UploadUnknownError
-    return tuple(Attachment(id=each.id, name=each.name, mime=each.mime, size=each.size) for each in uploads)
+    return tuple(
+        Attachment(id=each.id, name=each.name, mime=each.mime, size=each.size, scan=each.scan) for each in uploads
+    )

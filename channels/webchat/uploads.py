@@ -53,11 +53,12 @@ async def _receive(request: Request, body: Body, site: ChatSite, visitor_id: str
         name=stored.name,
         mime=stored.mime,
         size=stored.size,
+        scan=stored.scan,
         at=site.ground.clock.now(),
     )
     async with site.ground.db.transaction() as session:
         session.add(row)
-    return Attachment(id=stored.id, name=stored.name, mime=stored.mime, size=stored.size)
+    return Attachment(id=stored.id, name=stored.name, mime=stored.mime, size=stored.size, scan=stored.scan)
 
 
 async def _check_pace(site: ChatSite, visitor_id: str) -> None:

@@ -34,6 +34,7 @@ FILES = frozenset(
     outbox/runner.py
     outbox/work.py
     phones.py
+    scanning.py
     secretbox.py
     settings.py
     text.py

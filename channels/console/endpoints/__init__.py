@@ -2,7 +2,18 @@
 
 from fastapi import APIRouter
 
-from channels.console.endpoints import account, changing, entering, overview, sms, trying, undelivered, unparsed, window
+from channels.console.endpoints import (
+    account,
+    changing,
+    entering,
+    mail,
+    overview,
+    sms,
+    trying,
+    undelivered,
+    unparsed,
+    window,
+)
 
 __all__ = ["PARTS", "build_router"]
 
@@ -15,6 +26,8 @@ PARTS: tuple[APIRouter, ...] = (
     undelivered.router,
     undelivered.supervisors,
     unparsed.router,
+    mail.router,
+    mail.supervisors,
     entering.router,
     account.router,
     changing.router,
@@ -23,7 +36,7 @@ PARTS: tuple[APIRouter, ...] = (
 
 
 def build_router() -> APIRouter:
-    """Everything under /console/channels."""
+    """Everything under /console/channels and /console/mail."""
     router = APIRouter()
     for part in PARTS:
         router.include_router(part)

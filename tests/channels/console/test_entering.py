@@ -213,7 +213,9 @@ class TestChanging:
 class TestOurPlatforms:
     @pytest.fixture
     def site(self, site: ChannelSite) -> ChannelSite:
-        return replace(site, platforms=PLATFORMS)
+        # All of them, switched on or not.
+        offered = {name: replace(one, offered=None) for name, one in PLATFORMS.items()}
+        return replace(site, platforms=offered)
 
     @pytest.mark.parametrize("lang", LOCALES)
     async def test_each_has_its_form(self, admin: Person, name: str, lang: Locale) -> None:

@@ -97,7 +97,7 @@ class TestMessages:
         file = {"MsgType": "file", "Title": "发票.pdf", "FileKey": "k", "FileMd5": "0" * 32, "FileTotalLen": 77}
         await hook.push(hook.fields(**file))
         message = await hook.only()
-        assert message.attachments == [{"id": "", "name": "发票.pdf", "mime": "", "size": 77}]
+        assert message.attachments == [{"id": "", "name": "发票.pdf", "mime": "", "size": 77, "scan": ""}]
 
     @FORMATS
     async def test_a_tapped_reply_brings_its_id(self, hook: Hook, *, as_json: bool) -> None:

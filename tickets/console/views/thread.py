@@ -13,6 +13,8 @@ from tickets.timeline import describe, spoken
 
 #: These lines only say that a message was written, and the message itself is shown.
 _SHOWN_AS_MESSAGES = {EventKind.REPLIED, EventKind.NOTED, EventKind.CUSTOMER_WROTE}
+#: What a virus scanner said of a file.
+_CLEAN, _INFECTED = "clean", "infected"
 #: States of a delivery that staff must not overlook.
 _NOT_ARRIVED = {"failed", "unknown", "expired"}
 #: States that are told of the bot's words too: that they arrived is the rule.
@@ -45,6 +47,10 @@ class Entry:
     files: list["ShownFile"] = field(default_factory=list)
     #: What it said before the person edited it, oldest first, each with the moment it was replaced.
     earlier: list[tuple[str, datetime]] = field(default_factory=list)
+    #: What must be known of it at first sight.
+    marks: list["Mark"] = field(default_factory=list)
+    #: Where the whole of it is shown, if this is only a part.
+    original: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,14 +62,28 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """A word on a message, and what follows from it."""
+
+    name: str
+    text: str
+    help: str
+
+
+@dataclass(frozen=True)
 class ShownFile:
-    """A file of a message: a picture, a player, a link; without ``href`` it could not be had from its platform."""
+    """A file of a message: a picture, a player, a link; without ``href`` it could not be had from its platform.
+
+    ``blocked``: it holds a virus. ``unscanned``: it comes from outside, and no scanner has looked at it.
+    """
 
     id: str
     name: str
     href: str
     kilobytes: int
     kind: str
+    blocked: bool
+    unscanned: bool
 
 
 def thread_of(messages: Iterable[Message], events: Iterable[TicketEvent], locale: Locale, zone: str) -> list[Entry]:
@@ -85,9 +105,15 @@ def _bubble(message: Message, locale: Locale) -> Entry:
         delivery=_delivery(message, locale) if outgoing and _is_told(message) else None,
         buttons=[str(button.get("label", "")) for button in message.buttons],
         links=[link for link in message.links if is_web(str(link.get("url", "")))],
-        files=[_file(message.id, file, locale) for file in message.attachments],
+        files=[_file(message, file, locale) for file in message.attachments],
         earlier=[(str(old["text"]), datetime.fromisoformat(old["at"])) for old in message.revisions or ()],
+        marks=[_mark(name, locale) for name in message.marks or ()],
+        original=message.original if message.original and is_web(message.original) else "",
     )
+
+
+def _mark(name: str, locale: Locale) -> Mark:
+    return Mark(name, spoken("console.mark", name, locale), spoken("console.mark.help", name, locale))
 
 
 def _is_told(message: Message) -> bool:
@@ -106,15 +132,18 @@ def is_web(url: str) -> bool:
     return url.startswith(("https://", "http://")) or (url.startswith("/") and not url.startswith("//"))
 
 
-def _file(message_id: int, file: dict[str, Any], locale: Locale) -> ShownFile:
+def _file(message: Message, file: dict[str, Any], locale: Locale) -> ShownFile:
     file_id, major = str(file.get("id") or ""), str(file.get("mime", "")).partition("/")[0]
+    scan = file.get("scan") or ""
     return ShownFile(
-        id=f"f{message_id}-{file_id}",
+        id=f"f{message.id}-{file_id}",
         # What could not be fetched often has no name but its kind.
         name=spoken("console.file", str(file.get("name", "")), locale),
-        href=f"/console/files/{message_id}/{file_id}" if file_id else "",
+        href=f"/console/files/{message.id}/{file_id}" if file_id else "",
         kilobytes=max(1, int(file.get("size", 0)) // 1024),
         kind=major if major in {"image", "audio", "video"} else "file",
+        blocked=scan == _INFECTED,
+        unscanned=message.author == Author.CUSTOMER and scan != _CLEAN,
     )
 
 
