@@ -51,6 +51,10 @@ class Afterwards:
         message = await post(session, self.clock.now(), conversation, new)
         await record_delivery(session, message.id, DeliveryState.SENT)
 
+    async def confirmed(self, session: AsyncSession, job: ClaimedJob) -> None:
+        """What was in doubt has arrived."""
+        await self.outcome(session, job.payload["key"], DeliveryState.SENT)
+
     async def failed(self, session: AsyncSession, job: ClaimedJob) -> None:
         """What was taken for delivered was not."""
         await self.outcome(session, job.payload["key"], DeliveryState.FAILED)

@@ -34,6 +34,7 @@ _TEMPLATES = (
     "kit/access/templates",
     "channels/webchat/templates",
     "channels/console/templates",
+    "channels/email/templates",
     "channels/phone/templates",
     "tickets/console/templates",
     "tickets/tracking/templates",

@@ -14,8 +14,8 @@ from channels.delivery import out_queue
 from channels.inbox import IN_QUEUE, MEDIA_DUE, media_queue
 from channels.media import Fetcher
 from channels.pace import AccountGate
-from channels.phone.settings import CHANNEL as PHONE
-from channels.phone.settings import HOTLINE
+from channels.phone.lines import CHANNEL as PHONE
+from channels.phone.lines import HOTLINE
 from channels.port import Channel, MediaSource
 from channels.registry import PLATFORMS, build_channels
 from channels.sending import Sender

@@ -30,6 +30,8 @@ from tickets.repository import find_ticket, note_event
 
 #: The bot's own answers are only worth something where the question was asked.
 _WORTH_IT = {Author.SYSTEM.value, Author.STAFF.value}
+#: Why a message was not sent that the person is better without, wherever it is heard.
+_UNWANTED = {"unsubscribed", "repeated"}
 #: Questions about a ticket that can be answered wherever they are heard.
 _ASKED = {Step.FIXED, Step.RATING}
 
@@ -83,7 +85,7 @@ class Outcomes:
         if author not in _WORTH_IT:
             return False
         delivery = (await session.exec(select(Delivery).where(Delivery.key == key))).one()
-        if delivery.parts_sent:
+        if delivery.parts_sent or delivery.error_code in _UNWANTED:
             return False
         message = (await session.exec(select(Message).where(Message.id == message_id))).one()
         home = await get_conversation(session, message.conversation_id)

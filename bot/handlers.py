@@ -7,7 +7,7 @@ from bot.calling import call_ended
 from bot.dialogue.turn import Dialogue
 from bot.news import News
 from channels.delivery import DELIVERY_DUE
-from channels.failing import DELIVERY_FAILED
+from channels.failing import DELIVERY_CONFIRMED, DELIVERY_FAILED
 from channels.inbox import MESSAGE_RECEIVED
 from channels.moving import ADDRESS_MOVED
 from channels.phone.calls import CALL_ENDED
@@ -25,6 +25,7 @@ def transactional(dialogue: Dialogue, news: News, afterwards: Afterwards) -> Map
         MESSAGE_REVISED: afterwards.revised,
         ADDRESS_MOVED: afterwards.moved,
         DELIVERY_FAILED: afterwards.failed,
+        DELIVERY_CONFIRMED: afterwards.confirmed,
         SERVICER_SAID: afterwards.said_elsewhere,
         DeskEvent.REPLIED: news.handle,
         DeskEvent.STAGE_CHANGED: news.handle,

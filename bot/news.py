@@ -145,6 +145,10 @@ async def _replied(matter: Matter) -> None:
 
 async def _stage_changed(matter: Matter) -> None:
     stage = Stage(matter.job.payload["stage"])
+    able = matter.channels[matter.heard_in.channel].capabilities
+    if matter.job.payload.get("beside_reply") and (able.slow or able.templated):
+        # The reply says as much, and a letter or a short message more would only be a nuisance.
+        return
     await matter.announce("stage", matter.tell(f"news.stage.{stage}"))
 
 

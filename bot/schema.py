@@ -1,6 +1,7 @@
 """Every table of the product, for migrations and tests: importing this module knows them all."""
 
 import channels.accounts.models
+import channels.email.models
 import channels.models
 import channels.phone.models
 import channels.sms.models

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 
 from channels.context import ChannelContext
+from channels.email.platform import PLATFORM as EMAIL
 from channels.phone.platform import PLATFORM as PHONE
 from channels.platform import Background, Platform
 from channels.port import Channel
@@ -19,6 +20,7 @@ PLATFORMS: Mapping[str, Platform] = {
     WECHAT.name: WECHAT,
     WECOM.name: WECOM,
     TELEGRAM.name: TELEGRAM,
+    EMAIL.name: EMAIL,
     SMS.name: SMS,
     PHONE.name: PHONE,
     WEIBO.name: WEIBO,

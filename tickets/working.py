@@ -68,7 +68,8 @@ async def reply(
     if staff.id is not None:
         take_over(conversation, staff_id=staff.id)
     if ticket.stage == Stage.ACCEPTED:
-        await _enter(session, now, ticket, conversation, target=Stage.PROCESSING, staff=staff, rhythm=rhythm)
+        target = Stage.PROCESSING
+        await _enter(session, now, ticket, conversation, target=target, staff=staff, rhythm=rhythm, beside_reply=True)
     new = NewMessage(
         author=Author.STAFF,
         text=said,
@@ -196,12 +197,15 @@ async def _enter(
     target: Stage,
     staff: Actor,
     rhythm: Rhythm,
+    beside_reply: bool = False,
 ) -> None:
     source = Stage(ticket.stage)
     await change(session, now, ticket, stage=target)
     await note_event(session, now, ticket, EventKind.STAGE, staff, public=True, source=source, target=target)
     await restart_rhythm(session, now, ticket, conversation.thread, rhythm)
-    await emit(session, now, DeskEvent.STAGE_CHANGED, thread=conversation.thread, ticket_id=ticket.id, stage=target)
+    more: dict[str, Any] = {"beside_reply": True} if beside_reply else {}
+    thread = conversation.thread
+    await emit(session, now, DeskEvent.STAGE_CHANGED, thread=thread, ticket_id=ticket.id, stage=target, **more)
 
 
 async def promise(

@@ -94,10 +94,10 @@ def solved(situation: Situation) -> Turn:
 
 
 def not_solved(situation: Situation) -> Turn:
-    """The next best article if there is one, else a ticket."""
+    """The next best article if there is one, else a ticket; a day between two guesses would be too much."""
     memory = situation.memory
     marked: tuple[Decision, ...] = (MarkHelped(memory.slug, helped=False),) if memory.slug else ()
-    if memory.candidates:
+    if memory.candidates and not situation.slow:
         best, *rest = memory.candidates
         following = {"slug": best, "candidates": tuple(rest), "step": Step.SOLVED}
         return Turn((*marked, Answer(best, again=True)), memory.model_copy(update=following))

@@ -63,12 +63,9 @@ def _name(entity: Entity) -> str:
     said = (safe_name(name) for name in _said(entity))
     name = next((name for name in said if name), "")
     if not name:
-        return (
-            message_name(_subject(entity) or _description(entity))
-            if entity.mime in _MESSAGES
-            else name_by_type(entity.mime)
-        )
-    return name if "." in name else name + extension_of(entity.mime) if name.isascii() else name
+        is_mail = entity.mime in _MESSAGES
+        return message_name(_subject(entity) or _description(entity)) if is_mail else name_by_type(entity.mime)
+    return name + extension_of(entity.mime) if "." not in name and name.isascii() else name
 
 
 def _names(entity: Entity) -> Iterator[str]:

@@ -10,6 +10,8 @@ _SOFT_BREAK = re.compile(rb"=[ \t]+(?=\r?\n)")
 _UU_BEGIN = re.compile(rb"^begin [0-7]{3,4} ?([^\r\n]*)\r?\n", re.MULTILINE)
 _UU_END = re.compile(rb"^(?:`|[ ]?)\r?\nend[ \t]*(?:\r?\n|\Z)", re.MULTILINE)
 _QUAD = 4
+#: Nobody writes more files into one text.
+_MOST_FILES = 100
 _UU_NAMES = frozenset({"x-uuencode", "uuencode", "uue", "x-uue"})
 
 
@@ -53,8 +55,10 @@ def _quads(piece: bytes) -> bytes:
 
 def uuencoded_files(body: bytes) -> tuple[bytes, list[tuple[bytes, bytes]]]:
     """A text without the files that were written into it, and those files: their raw names and contents."""
-    kept, files, place = [], [], 0
-    while begin := _UU_BEGIN.search(body, place):
+    kept: list[bytes] = []
+    files: list[tuple[bytes, bytes]] = []
+    place = 0
+    while len(files) < _MOST_FILES and (begin := _UU_BEGIN.search(body, place)):
         end = _UU_END.search(body, begin.end())
         if end is None:
             break

@@ -10,8 +10,8 @@ def _either(words: str) -> str:
 
 _LATIN = _either("""
     wrote, writes, schrieb, geschrieben, a écrit, ha escrito, escribió, escreveu, ha scritto, het volgende geschreven,
-    schreef, geschreven, skrev, kirjoitti, написал, написала, написав, пишет, писал, писала, napisał, napisała, yazdı,
-    napsal, írta, a scris
+    schreef, geschreven, skrev, kirjoitti, написал, написала, написав, пишет, пише, писал, писала, napisał, napisała,
+    yazdı, napsal, írta, a scris
 """)
 _OTHERS = _either(
     "写道, 寫道, 写到, 写入, 來信, 来信, 님이 작성, 작성:, さんは書きました, さんが書きました, のメッセージ"

@@ -9,7 +9,7 @@ from channels.email.mime.html import html_to_text
 
 #: In the text: what follows is quoted to the end; a quote begins; it ends. Private characters, taken out of what came.
 CUT, BEGIN, END = "\ue002", "\ue000", "\ue001"
-_PRIVATE = re.compile("[\ue000-\ue002]")
+_PRIVATE = re.compile("[\ue000-\ue003]")
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})((?:\s[^<>]{0,2000})?)/?>")
 _VALUE = r"\"[^\"]{0,1000}\"|'[^']{0,1000}'|[^\s\"'>]{1,300}"
 _ATTRIBUTE = re.compile(rf"\s([a-zA-Z][a-zA-Z-]{{0,30}})\s{{0,3}}=\s{{0,3}}({_VALUE})")
@@ -34,13 +34,17 @@ _OUTLOOK = re.compile(
     rf"border-top\s{{0,3}}:\s{{0,3}}(?:solid\s{{1,3}}{_COLOUR}|{_COLOUR}\s{{1,3}}1\.?0?p[tx]\s{{1,3}}solid)",
     re.IGNORECASE,
 )
-#: Nobody writes more above a quote; what follows is not looked at.
-_LONGEST = 200_000
+_EMBEDDED = re.compile(r"data:[a-zA-Z]{1,40}/[^\"'\s<>)]{100,}")
+
+
+def without_embedded(html: str) -> str:
+    """Without the pictures that are written out in it, which are long and say nothing."""
+    return _EMBEDDED.sub("", html) if "data:" in html else html
 
 
 def marked_text(html: str) -> str:
     """The text of the document, with :data:`CUT`, :data:`BEGIN` and :data:`END` alone on their lines."""
-    return html_to_text(_marked(_PRIVATE.sub("", html[:_LONGEST])))
+    return html_to_text(_marked(_PRIVATE.sub("", html)))
 
 
 def _marked(html: str) -> str:

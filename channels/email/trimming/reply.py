@@ -1,13 +1,13 @@
 """From an answer to what was newly written in it."""
 
-import html as entities
 import re
 from dataclasses import dataclass
 
+from channels.email.mime.html import html_to_text
 from channels.email.mime.model import Mail
 from channels.email.trimming.attributions import attribution_ending_at, may_be_attribution
 from channels.email.trimming.blocks import begins_block, header_at
-from channels.email.trimming.markup import BEGIN, CUT, END, marked_text
+from channels.email.trimming.markup import BEGIN, CUT, END, marked_text, without_embedded
 from channels.email.trimming.originals import announces_original, may_announce_original
 from channels.email.trimming.signatures import DELIMITER, is_device, is_divider
 
@@ -17,9 +17,15 @@ _MARKER_EN = "Please reply above this line"
 _MARK = re.compile(r"[>\s]{0,20}[—\-–\s]{2,20}.{0,40}(?:" + MARKER + "|" + _MARKER_EN + ")")
 _QUOTED = re.compile(r"\s{0,3}(?:>|\| (?!.*\|))")
 _QUOTE_MARKS = re.compile(r"[\s>]{0,200}")
-_ENTITY = re.compile(r"&(?:nbsp|gt|lt|amp|quot);")
-#: No line is looked at beyond this, and no text beyond that.
-_LOOKED_AT, _LONGEST = 500, 40_000
+#: The ampersand last: what it is part of was no entity.
+_ENTITIES = {"&nbsp;": " ", "&gt;": ">", "&lt;": "<", "&quot;": '"', "&amp;": "&"}
+#: No line is looked at beyond this, and no text or page beyond that.
+_LOOKED_AT, _LONGEST, _LONGEST_PAGE = 500, 40_000, 100_000
+#: Stands where the middle of a long quote was left out; a private character.
+_LEFT_OUT = "\ue003"
+_MARKS = re.compile(f"[{BEGIN}{END}{CUT}]")
+_LONG_QUOTE = re.compile(r"^(>.*\n)(?:>.*\n)++", re.MULTILINE)
+_LONG_BOX = re.compile(rf"({BEGIN}[^{BEGIN}{END}]{{2000}})[^{BEGIN}{END}]*+{END}")
 #: So many lines that look like "… wrote:" and are not, and no other is looked at.
 _ATTEMPTS = 300
 #: Lines are broken at some 60 to 80 characters.
@@ -41,46 +47,84 @@ class Reply:
 def reply_of(mail: Mail) -> Reply:
     """What the person newly wrote; where there is HTML its marks tell best."""
     if mail.html is not None:
-        from_html = trim_html(mail.html)
-        if from_html.text:
+        from_html = _of_page(without_embedded(mail.html))
+        if from_html and from_html.text:
             return from_html
     return trim_text(mail.text)
 
 
 def trim_html(html: str) -> Reply:
     """As :func:`trim_text`, with the marks that mail programs leave in their HTML."""
-    return trim_text(marked_text(html))
+    page = without_embedded(html)
+    return _of_page(page) or trim_text(html_to_text(page))
 
 
 def trim_text(text: str) -> Reply:
     """Never empty unless the text is; linear in its length."""
-    rest = text[_LONGEST:]
-    whole = text[:_LONGEST].replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ")
+    whole = _tidied(text)
+    short = _shortened(whole) if len(whole) > _LONGEST else whole
+    trimmed = _trimmed(short[:_LONGEST], complete=len(short) <= _LONGEST)
+    if trimmed and (short is whole or _LEFT_OUT not in trimmed.text):
+        return trimmed
+    # Nobody quotes below a book, or answers in the middle of one: it is all kept, as it is.
+    return Reply(_MARKS.sub("", whole).strip("\n"), quoted=False)
+
+
+def _of_page(page: str) -> Reply | None:
+    """None where a long page does not tell by its beginning."""
+    if len(page) <= _LONGEST_PAGE:
+        return trim_text(marked_text(page))
+    beginning = _tidied(marked_text(page[:_LONGEST_PAGE]))
+    return _trimmed(beginning[:_LONGEST], complete=False)
+
+
+def _tidied(text: str) -> str:
+    whole = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ")
     if "&nbsp;" in whole:
-        whole = _ENTITY.sub(lambda found: entities.unescape(found[0]).replace("\u00a0", " "), whole)
-    lines = [line.rstrip() for line in whole.split("\n")]
-    plain = _joined([line for line in lines if line.strip("> ") not in {BEGIN, END, CUT}])
-    kept = _joined(_without_signature(_Letter(lines).newly_written()))
-    if not kept:
-        kept = _joined(_unquoted(lines)) or plain
-    if rest and kept == plain:
-        # Nobody quotes below a book: it is all kept, as it is.
-        return Reply(_joined([*plain.split("\n"), rest]) if len(whole) < len(text) else plain, quoted=False)
-    return Reply(kept, quoted=kept != plain or CUT in whole)
+        for entity, character in _ENTITIES.items():
+            whole = whole.replace(entity, character)
+    return whole
+
+
+def _shortened(text: str) -> str:
+    """With little of each long quote, so that what is written below it comes within reach."""
+    return _LONG_BOX.sub(rf"\1\n> {_LEFT_OUT}\n{END}", _LONG_QUOTE.sub(rf"\1> {_LEFT_OUT}\n", text))
+
+
+def _trimmed(text: str, *, complete: bool) -> Reply | None:
+    """None where the text goes on and what is kept might too."""
+    lines = [line.rstrip() for line in text.split("\n")]
+    letter = _Letter(lines, complete=complete)
+    written = letter.newly_written()
+    kept = _joined(_without_signature(written))
+    if not complete and not (kept and letter.closed):
+        return None
+    plain = _plain(lines)
+    kept = kept or _joined(_unquoted(lines)) or plain
+    return Reply(kept, quoted=kept != plain or CUT in text)
+
+
+def _plain(lines: list[str]) -> str:
+    return _joined([line for line in lines if line.strip("> ") not in {BEGIN, END, CUT}])
 
 
 class _Letter:
     """The lines of one mail, and what each of them is."""
 
-    def __init__(self, lines: list[str]) -> None:
+    def __init__(self, lines: list[str], *, complete: bool) -> None:
         self.lines: list[str] = []
         #: Quoted by a mark at its beginning, or by standing within what the program marked as quoted.
         self.quoted: list[bool] = []
+        #: Whether all below what is kept is a quote, however long it goes on.
+        self.closed = False
         self._read(lines)
         for number in range(1, len(self.lines) - 1):
             self.quoted[number] = self.quoted[number] or self._is_wrapped(number)
         own = [number for number, line in enumerate(self.lines) if line.strip() and not self.quoted[number]]
         self.own_until = own[-1] + 1 if own else 0
+        if not complete and self.own_until > len(self.lines) // 2:
+            # The quote at its end may be one among answers that go on.
+            self.own_until = len(self.lines)
 
     def _read(self, lines: list[str]) -> None:
         inside = False
@@ -89,6 +133,7 @@ class _Letter:
             if stripped in {BEGIN, END}:
                 inside = stripped == BEGIN
             elif stripped == CUT or _MARK.match(line[:_LOOKED_AT]):
+                self.closed = True
                 return
             else:
                 self.lines.append(line)
@@ -109,7 +154,10 @@ class _Letter:
         if not _says_anything(before):
             # Nothing stands above: what is written below the quote, or all there is.
             return below.lines or self.lines[after:]
-        return [*before, *self.lines[after : below.end]] if below.lines else before
+        if below.lines:
+            return [*before, *self.lines[after : below.end]]
+        self.closed = True
+        return before
 
     def _first_quote(self) -> tuple[int, int]:
         """Where the first quote begins, and where what it quotes begins."""

@@ -15,7 +15,8 @@ _DEVICE = re.compile(
     r"|inviato (?:da|dal)\b|(?:ottieni|scarica) outlook|verzonden (?:vanaf|met|van|via)\b|verstuurd vanaf\b"
     r"|wysłan[oe] z|отправлено (?:с|из)\b|skickat från|sendt fra|lähetetty \w{1,20}st[aä]\b"
     r"|iphoneから送信|iphone에서 보냄|나의 \w{1,20}에서 보냄|\w{1,20}'d[ae]n gönderildi"
-    r"|发自|發自|[来來]自我的|[从從由]我的.{1,30}(?:发送|傳送)|发送自|傳送自|通过.{1,20}(?:手机|邮箱|邮件)发送"
+    r"|发自|發自|寄自我的|[来來]自我的|[从從由]我的.{1,30}(?:发送|傳送)|发送自|傳送自"
+    r"|[从從] ?windows ?版.{1,12}(?:发送|傳送)|通过.{1,20}(?:手机|邮箱|邮件)发送"
     r"|(?:获取|下载|取得) ?outlook"
     r").{0,200}",
     re.IGNORECASE,

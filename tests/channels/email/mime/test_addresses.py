@@ -29,6 +29,7 @@ class TestOneAddress:
             ('"boss@bank.example" <li@b.example>', "li@b.example", "boss@bank.example"),
             ("=?utf-8?B?5p2O5Y2O?= <li@b.example>", "li@b.example", "李华"),
             ("=?utf-8?Q?Hua,_Li?= <li@b.example>", "li@b.example", "Hua, Li"),
+            ("=?utf-8?Q?a@x.example,_Li?= <li@b.example>", "li@b.example", "a@x.example, Li"),
             ("=?utf-8?Q?boss=40bank.example?= <li@b.example>", "li@b.example", "boss@bank.example"),
             ('"=?utf-8?B?5p2O5Y2O?=" <li@b.example>', "li@b.example", "李华"),
             ("=?utf-8?Q?Li_<li=40b.example>?=", "li@b.example", "Li"),
@@ -62,6 +63,10 @@ class TestManyAddresses:
         mail = parse(message("Cc: a@b.example", "Cc: c@d.example", "Reply-To: r@b.example"))
         assert [person.address for person in mail.cc] == ["a@b.example", "c@d.example"]
         assert mail.reply_to[0].address == "r@b.example"
+
+    def test_brackets_inside_a_word_open_nothing(self) -> None:
+        mail = with_header("To: =?utf-8?Q?A_(B?= <a@b.example>, c@d.example (C)")
+        assert [(person.address, person.name) for person in mail.to] == [("a@b.example", "A (B"), ("c@d.example", "C")]
 
     def test_a_lone_quote_is_a_letter(self) -> None:
         mail = with_header('To: 5" screen <a@b.example>, c@d.example')

@@ -109,6 +109,7 @@ class TestWhatProves:
         "headers",
         [
             (SENDER, "From: boss@bank.example"),
+            (SENDER, SENDER),
             ("From: li@customer.example, boss@bank.example",),
             ("Sender: li@customer.example",),
             ("From: Li Hua",),

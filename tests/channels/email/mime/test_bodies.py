@@ -180,6 +180,9 @@ class TestBrokenMultiparts:
         raw = message("Content-Type: multipart/mixed; boundary=x", body="--x\r\n\r\nDear: all\r\n--x--\r\n")
         assert parse(raw).text == "Dear: all"
 
+    def test_a_boundary_within_a_line_is_text(self) -> None:
+        assert parse(multipart("mixed", text("one --b1\r\ntwo"))).text == "one --b1\ntwo"
+
     def test_a_boundary_that_begins_as_another_is_another(self) -> None:
         inner = multipart("alternative", text("plain"), text("<p>rich</p>", "html"), boundary="b1-2")
         assert parse(multipart("mixed", inner, text("after"))).text == "plain\n\nafter"

@@ -40,7 +40,7 @@ MARKS = b"\x00 \r \n \r\n\r\n --b1 --b1-- < > \" ( ) ; : = * ' @ , \\ % \xff\xfe
 WORDS = b"=?utf-8?B? =?gb2312?Q? ?= \x1b$B ~{ +AA- filename*0*= filename*= boundary=b1 format=flowed delsp=yes"
 TAGS = b"<td> </table> <blockquote> <pre> <!-- <li> <a/href=http:x> <p/style=display:none> &#0; &#xd800;"
 CHARSETS = b"utf-7 utf-16 hz idna punycode base64 undefined iso-2022-jp big5 x-unknown gb2312"
-PIECES = st.binary(max_size=8) | st.sampled_from(
+PIECES = st.sampled_from(
     [
         *b" ".join([MARKS, WORDS, TAGS]).split(b" "),
         *(b"charset=" + name for name in CHARSETS.split()),
@@ -72,12 +72,12 @@ def read(raw: bytes) -> None:
 @settings(HURRIED, max_examples=8000)
 @given(
     sound=st.sampled_from(SOUND),
-    changes=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 30), PIECES), max_size=5),
+    changes=st.lists(st.tuples(st.integers(0, 999), st.integers(0, 30), PIECES), max_size=4),
 )
-def test_damaged_mails_are_read(sound: bytes, changes: list[tuple[float, int, bytes]]) -> None:
+def test_damaged_mails_are_read(sound: bytes, changes: list[tuple[int, int, bytes]]) -> None:
     raw = sound
     for at, gone, put in changes:
-        place = int(at * len(raw))
+        place = at * len(raw) // 1000
         raw = raw[:place] + put + raw[place + gone :]
     read(raw)
 

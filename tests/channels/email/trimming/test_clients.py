@@ -2,7 +2,9 @@
 
 import pytest
 
-from channels.email.trimming.reply import trim_html, trim_text
+from channels.email.mime.html import html_to_text
+from channels.email.mime.model import Mail
+from channels.email.trimming.reply import reply_of, trim_html, trim_text
 
 ANSWER = "重启以后可以登录了，但是第三张还是传不上去。"
 QUOTED = "请先重启客户端再试一次。"
@@ -41,6 +43,9 @@ TEXTS = {
     "Spanish": f"{ANSWER}\n\nEl mar, 24 nov 2026 a las 9:41, Desk (<help@desk.test>) escribió:\n\n> {QUOTED}",
     "Russian": f"{ANSWER}\n\nвт, 24 нояб. 2026 г. в 09:41, Desk <help@desk.test>:\n\n> {QUOTED}",
     "Japanese": f"{ANSWER}\n\n2026年11月24日(火) 9:41 Desk <help@desk.test>:\n\n> {QUOTED}",
+    "Ukrainian": f"{ANSWER}\n\nвт, 24 лист. 2026 р. о 09:41 Desk <help@desk.test> пише:\n\n{QUOTED}",
+    "Huawei": f"{ANSWER}\n\n发自我的华为手机\n-------- 原始邮件 --------\n发件人： 客服 <help@desk.test>\n主 题： Re\n{QUOTED}",
+    "Windows Mail": f"{ANSWER}\n\n从 Windows 版邮件发送\n\n发件人: 客服\n发送时间: 2026年11月24日 9:41\n收件人: 我\n主题: x\n\n{QUOTED}",
     "our own line": f"{ANSWER}\n\n——— 请在此线上方回复 / Please reply above this line ———\n\n{QUOTED}",
     "our own line, quoted": f"{ANSWER}\n\n> ——— 请在此线上方回复 / Please reply above this line ———\n> {QUOTED}",
     "marks alone": f"{ANSWER}\n\n> {QUOTED}\n> 谢谢\n",
@@ -139,6 +144,35 @@ class TestNothingIsLost:
         book = "这是日志的一行\n" * 20_000
         assert trim_text(book).text == book.strip("\n")
 
+    def test_an_answer_below_a_very_long_quote_is_found(self) -> None:
+        text = "On Tue, 24 Nov 2026 Desk <help@desk.test> wrote:\n" + f"> {QUOTED}\n" * 6_000 + f"\n{ANSWER}"
+        assert trim_text(text).text == ANSWER
+
+    @pytest.mark.parametrize("unit", ["行\n", "> 问\n答\n", "行\n----\n", "行\n\n-- \n"])
+    def test_an_answer_below_very_much_is_kept(self, unit: str) -> None:
+        assert trim_text(unit * 30_000 + ANSWER).text.endswith(ANSWER)
+
+    @pytest.mark.parametrize(
+        "above",
+        [
+            "<p>行</p>" * 30_000,
+            f'<img src="data:image/png;base64,{"A" * 300_000}">',
+            f'<div class="gmail_quote">{QUOTED * 20_000}</div>',
+        ],
+        ids=["lines", "picture", "quote"],
+    )
+    def test_an_answer_at_the_end_of_a_long_page_is_kept(self, above: str) -> None:
+        page = f"{above}<p>{ANSWER}</p>"
+        assert trim_html(page).text.endswith(ANSWER)
+        assert reply_of(Mail(html=page, text=html_to_text(page))).text.endswith(ANSWER)
+
+    def test_a_long_history_is_cut_off_a_page(self) -> None:
+        history = f'<div class="gmail_quote">{"<p>更早</p>" * 40_000}</div>'
+        assert trim_html(f"<p>{ANSWER}</p>{history}").text == ANSWER
+
+    def test_a_long_forwarded_text_is_kept_whole(self) -> None:
+        assert trim_text(f"> {QUOTED}\n" * 6_000).text.count(QUOTED) == 6_000
+
     def test_code_is_no_signature(self) -> None:
         text = "脚本如下：\n```\n# 注释\n####\n-----\nrun\n```\n帮忙看下"
         assert trim_text(text).text == text
@@ -151,6 +185,7 @@ class TestSignatures:
             "发自我的iPhone",
             "发自我的 iPhone",
             "發自我的 iPhone",
+            "寄自我的 iPhone",
             "Sent from my iPhone",
             "发自 QQ邮箱",
             "從我的 iPad 傳送",

@@ -16,7 +16,7 @@ LINES = st.sampled_from(
     [
         "", "好的", "> 引用", ">> 更早", "-- ", "---- 回复的原邮件 ----", "发件人：客服", "主题：开票", "From: a", "Sent: b", "To: c",
         "On Tue, Nov 24, 2026 at 9:41 AM Desk", "<help@desk.test> wrote:", "在 2026年11月24日，客服 写道：", "Sent from my iPhone",
-        "Original", "____", "wrote:", "\ue000", "\ue002", "| From | x |",
+        "Original", "____", "wrote:", "\ue000", "\ue002", "\ue003", "| From | x |",
     ]
 )  # fmt: skip
 TEXTS = st.lists(LINES | st.text(max_size=30), max_size=30).map("\n".join)

@@ -1,0 +1,1 @@
+"""A Weibo of our own: verified accounts, people who write to them, and the rules of their documents."""
