@@ -76,9 +76,11 @@ class Dialogue:
 
     async def handle(self, session: AsyncSession, job: ClaimedJob) -> None:
         """Answer what the thread has sent; nothing left means an earlier turn had it already."""
-        messages = of_one_kind(await inbox.unhandled(session, job.payload["thread"]))
-        if not messages:
+        waiting = await inbox.unhandled(session, job.payload["thread"])
+        if not waiting:
             return
+        # Two letters are two matters; a typed burst is one.
+        messages = waiting[:1] if waiting[0].channel in self.slow else of_one_kind(waiting)
         await self._wait_for_more(session, messages)
         bind_correlation(messages[-1].correlation)
         if messages[-1].automatic:

@@ -68,9 +68,10 @@ class Mailbox:
 
     def __init__(self, login: Login, *, tls: ssl.SSLContext | None = None) -> None:
         self._login = login
+        self._tls = tls or ssl.create_default_context()
         self._idling = False
         with _told("connect"):
-            self._client = _connect(login, tls or ssl.create_default_context())
+            self._client = _connect(login, self._tls)
         try:
             self._sign_in()
         except BaseException:
@@ -171,7 +172,7 @@ class Mailbox:
     def _sign_in(self) -> None:
         with _told("sign_in"):
             if self._login.security == "starttls":
-                self._client.starttls(ssl.create_default_context())
+                self._client.starttls(self._tls)
             self._client.login(self._login.username, self._login.password)
             if self.asks_who:
                 self._client.id_(_WE_ARE)

@@ -117,6 +117,12 @@ class TestMachines:
         await desk.later(seconds=desk.ground.settings.progress_every_s + 1)
         assert "还在处理中" in desk.news()[-1]
 
+    async def test_two_letters_at_once_are_two_matters(self, desk: Desk) -> None:
+        await desk.write(MATTER, proven=False, pump=False)
+        await desk.write("红字发票信息表提交不了，报错码 5001，急", proven=False, pump=False)
+        await desk.later(seconds=1)
+        assert len(await desk.tickets()) == 2
+
     async def test_people_and_machines_are_not_one_turn(self, desk: Desk) -> None:
         await desk.write("我在休假", automatic=True, pump=False)
         await desk.write(MATTER, pump=False)

@@ -6,6 +6,7 @@ from datetime import datetime
 from kit.i18n import translate
 from kit.masking import mask_address, mask_email, mask_number
 from kit.settings import Locale
+from tickets.calls.talks import LINE
 from tickets.console.queries.linked import LinkedRecord, LinkRecord
 from tickets.console.views.queue import CHANNEL_ICONS, OTHER_CHANNEL_ICON
 from tickets.contacts.models import Contact
@@ -27,6 +28,8 @@ class Address:
     label: str
     preferred: bool
     fallback: bool
+    #: News can be written there; on a telephone line nothing can.
+    readable: bool
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,7 @@ def _address(talk: Conversation, record: LinkedRecord, locale: Locale) -> Addres
         _label(talk, locale),
         preferred=talk.thread == record.preferred,
         fallback=talk.thread == record.fallback,
+        readable=talk.channel != LINE.channel,
     )
 
 

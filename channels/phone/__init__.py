@@ -1,0 +1,1 @@
+"""The telephone: nothing can be written there; a telephone system tells us who is calling."""

@@ -1,0 +1,1 @@
+"""Calls to the hotline, written down by whoever took them."""
