@@ -45,6 +45,7 @@ BOX = "help@desk.test"
 #: What one fetch of a mailbox brings.
 BATCH = 50
 _THINGS = ("对账单", "发票清单", "合同附件", "付款回单", "作废名单")
+_TROUBLES = ("金额对不上", "税率写错了", "抬头不一致", "少了两页", "盖章看不清", "日期有误", "数量差一件", "备注漏填")
 _PLACES = ("朝阳", "海淀", "丰台", "通州", "大兴")
 
 
@@ -74,7 +75,8 @@ def _letter(chance: random.Random, number: int, known: Sequence[str]) -> bytes:
     charset = "gb18030" if chance.random() < 0.1 else "utf-8"
     place, thing = chance.choice(_PLACES), chance.choice(_THINGS)
     text = (
-        f"您好：\n我们是{place}分公司的财务。附上第 {number} 批{thing}，其中第 {number % 97} 行与贵处给的不一致，"
+        f"您好：\n我们是{place}分公司的财务。附上第 {number} 批{thing}，"
+        f"其中第 {number % 97} 行{chance.choice(_TROUBLES)}，"
         f"烦请安排同事核对后答复。\n联系人：小陈\n谢谢！\n"
     )
     mail = EmailMessage()

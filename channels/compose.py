@@ -32,11 +32,11 @@ def parts_of(message: Outbound, capabilities: Capabilities) -> list[Outbound]:
     texts = split_text(message.text, capabilities.text_limit, capabilities.text_unit) if message.text else []
     if capabilities.mixed and len(texts) <= 1:
         return [message]
-    head = {"author": message.author, "author_name": message.author_name}
-    parts = [Outbound(text=text, **head) for text in texts]
+    bare = message.model_copy(update={"text": "", "buttons": (), "links": (), "attachments": ()})
+    parts = [bare.model_copy(update={"text": text}) for text in texts]
     if parts:
         parts[-1] = parts[-1].model_copy(update={"buttons": message.buttons, "links": message.links})
-    files = [Outbound(text="", attachments=(file,), **head) for file in message.attachments]
+    files = [bare.model_copy(update={"attachments": (file,)}) for file in message.attachments]
     return (parts + files) or [message]
 
 

@@ -1,8 +1,9 @@
 """Cleaning of text that comes from outside."""
 
-import unicodedata
+import re
 
-_KEPT_CONTROLS = "\n\t"
+#: Controls but tab and line feed, and lone surrogates: categories Cc and Cs.
+_UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def clean_text(raw: str) -> str:
@@ -11,5 +12,4 @@ def clean_text(raw: str) -> str:
     PostgreSQL refuses NUL in text; lone surrogates cannot be encoded at all. Line ends become ``\n``.
     """
     unified = raw.replace("\r\n", "\n").replace("\r", "\n")
-    kept = (c for c in unified if c in _KEPT_CONTROLS or unicodedata.category(c) not in {"Cc", "Cs"})
-    return "".join(kept).strip()
+    return _UNFIT.sub("", unified).strip()

@@ -44,6 +44,7 @@ class Email:
         first_contact=True,
         reports_failures=True,
         slow=True,
+        settle_s=0,
         # Providers count mails by the minute and by the day; the minute is set for each mailbox.
         rate=Rate(per_second=5, burst=10),
     )
@@ -76,6 +77,9 @@ class Email:
         async with self._context.ground.db.transaction() as session:
             await self._permit(session, draft)
             theirs = await newest_of_theirs(session, draft.thread)
+            if theirs is not None and theirs.no_answer and draft.message.author == "bot":
+                # News are no answer, and what staff write is no machine's.
+                raise DeliveryRefusedError("wants_no_answer", draft.address)
             return theirs, await note_sending(session, self._row(draft, theirs))
 
     async def _permit(self, session: AsyncSession, draft: Draft) -> None:

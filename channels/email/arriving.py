@@ -189,7 +189,8 @@ class _Arrival:
             limit=settings.text_max_chars,
             note=self._note_of(letter),
         )
-        await accept(self.session, self._now, inbound, settle_s=settings.burst_window_s)
+        # A letter is complete: no other line of the same thought follows.
+        await accept(self.session, self._now, inbound)
         if await self._is_machine(letter, automatic):
             await note_machine(self.session, self._now, [inbound.thread])
         return True
@@ -207,13 +208,19 @@ class _Arrival:
         since = self._now - REMEMBERED
         earlier = await lately(self.session, thread=self._thread(letter), since=since, digest=words.digest)
         to_staff = answered is not None and answered.author == "staff"
-        return brake(words, earlier, self._now, answers=answered is not None, to_staff=to_staff)
+        sent_at = letter.mail.sent_at
+        return brake(
+            words,
+            earlier,
+            self._now,
+            answers=answered is not None,
+            to_staff=to_staff,
+            written_at=sent_at if sent_at is not None and sent_at.tzinfo is not None else None,
+        )
 
     async def _is_machine(self, letter: Letter, automatic: str) -> bool:
-        """What we say by ourselves is not to go there: it asks for that, or answered a mail of ours by itself."""
-        if not automatic:
-            return wants_no_answer(letter.mail)
-        if automatic == TOO_MANY:
+        """What we say by ourselves is not to go there: it has answered a mail of ours by itself."""
+        if not automatic or automatic == TOO_MANY:
             return False
         since = self._now - REMEMBERED
         sent = await lately(self.session, thread=self._thread(letter), since=since, digest="")
@@ -262,7 +269,8 @@ def _row(prepared: _Prepared) -> dict[str, Any]:
         "sender_name": clean_text(mail.sender.name),
         "key": None,
         "proven": letter.named and said.proven,
-        "verdict": {"spf": said.spf, "dkim": said.dkim, "dmarc": said.dmarc},
+        "verdict": {"spf": said.spf, "dkim": said.dkim, "dmarc": said.dmarc}
+        | ({"no_answer": True} if wants_no_answer(mail) else {}),
         "original": prepared.original,
         "size": letter.envelope.left_out or len(letter.raw),
     }

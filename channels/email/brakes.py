@@ -2,8 +2,9 @@
 
 Two machines that answer each other never stop, and each of their mails looks harmless: it is an answer, from somebody
 who is known, in whole sentences. Heads cannot be relied on, as many answering machines set none. What gives a machine
-away is that it says the same again, and how much it says; so the same words once more after a mail of ours, and more
-mails than a person writes, are kept and never answered. One answer each is all that two machines ever get.
+away is how fast it answers, that it says the same again, and how much it says; so an answer within seconds, the same
+words once more after a mail of ours, and more mails than a person writes, are kept and never answered. One answer each
+is all that two machines ever get.
 """
 
 import hashlib
@@ -18,6 +19,10 @@ from channels.email.records import Lately
 
 REPEATED = "repeated"
 TOO_MANY = "too_many"
+TOO_FAST = "too_fast"
+
+#: Nobody has read a mail, and written and sent an answer, within this; a clock that is wrong by just so much is rare.
+INHUMAN = timedelta(seconds=8)
 
 #: The same words after longer than this are a person's who says them anew.
 REMEMBERED = timedelta(hours=24)
@@ -28,7 +33,9 @@ _SHORT, _SHORT_ASCII = 6, 14
 _AGAIN, _SHORT_AGAIN = 3, 4
 #: Two texts that begin alike for so many letters are the same.
 _COMPARED = 2000
-_IGNORED = re.compile(r"[\W\d_]+")
+_IGNORED = re.compile(r"[\W_]+")
+#: Dates and times change from one mail of a machine to the next; any other number is what a person writes about.
+_WHEN = re.compile(r"\d{1,4}\s?[-/.年月]\s?\d{1,2}(?:\s?[-/.月]\s?\d{1,4})?\s?日?|\d{1,2}[:：]\d{2}(?:[:：]\d{2})?")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +53,7 @@ class Words:
 
 
 def words_in(text: str, own: Collection[str]) -> Words:
-    """Fold what was written: no digits, as dates change; nothing from the line on that names an address of ours.
+    """Fold what was written: no dates, as they change; nothing from the line on that names an address of ours.
 
     Such a line begins a quoted mail of ours in a form nobody knows, and what is quoted is different every time.
     """
@@ -56,16 +63,26 @@ def words_in(text: str, own: Collection[str]) -> Words:
             break
         if not line.lstrip().startswith((">", "|")):
             kept.append(line)
-    folded = _IGNORED.sub("", unicodedata.normalize("NFKC", "".join(kept)).casefold())
+    folded = _IGNORED.sub("", _WHEN.sub("", unicodedata.normalize("NFKC", "".join(kept)).casefold()))
     digest = hashlib.sha256(folded.encode("utf8", errors="replace")).hexdigest()[:32]
     return Words(length=len(folded), ascii=folded.isascii(), digest=digest)
 
 
-def brake(words: Words, earlier: Sequence[Lately], now: datetime, *, answers: bool, to_staff: bool) -> str:
+def brake(
+    words: Words,
+    earlier: Sequence[Lately],
+    now: datetime,
+    *,
+    answers: bool,
+    to_staff: bool,
+    written_at: datetime | None = None,
+) -> str:
     """Why nobody should answer, or nothing. ``earlier``: the mails of the thread, newest first.
 
-    Whoever answers a member of staff may write as much as it takes.
+    ``written_at`` is what the mail says of itself. Whoever answers a member of staff may write as much as it takes.
     """
+    if answers and not to_staff and written_at is not None and _is_inhuman(written_at, earlier):
+        return TOO_FAST
     received = [one for one in earlier if one.direction == Direction.IN]
     if words.length and _repeats(words, earlier, received, now, answers=answers):
         return REPEATED
@@ -74,6 +91,12 @@ def brake(words: Words, earlier: Sequence[Lately], now: datetime, *, answers: bo
     if not to_staff and (hourly >= HOURLY or len(lately) >= DAILY):
         return TOO_MANY
     return ""
+
+
+def _is_inhuman(written_at: datetime, earlier: Sequence[Lately]) -> bool:
+    sent = next((one.at for one in earlier if one.direction == Direction.OUT), None)
+    # The head tells whole seconds only.
+    return sent is not None and timedelta(seconds=-1) < written_at - sent < INHUMAN
 
 
 def _repeats(

@@ -30,6 +30,8 @@ class Theirs:
     text: str
     at: datetime
     proven: bool
+    #: The person's program asks that no machine answers it.
+    no_answer: bool = False
 
 
 async def newest_of_theirs(session: AsyncSession, thread: str) -> Theirs | None:
@@ -44,6 +46,7 @@ async def newest_of_theirs(session: AsyncSession, thread: str) -> Theirs | None:
         text=row.text or "",
         at=row.at,
         proven=row.proven,
+        no_answer=bool((row.verdict or {}).get("no_answer")),
     )
 
 
@@ -84,6 +87,7 @@ _NEWEST = (
         _mail.subject,
         _mail.at,
         _mail.proven,
+        _mail.verdict,
         inbound_table.c.text,
     )
     .select_from(mail_table.outerjoin(inbound_table, _said))

@@ -166,8 +166,10 @@ class TestMachines:
     )
     async def test_two_of_them_facing_each_other_through_us(self, desk: MailDesk, headers: dict[str, str]) -> None:
         machines = [desk.person("one@firm.test", "一号"), desk.person("two@firm.test", "二号")]
-        for machine in machines:
-            await machine.writes("自动通知", "我方系统已收到来信，会尽快处理，请勿回复。", headers)
+        for machine, first in zip(
+            machines, ("我方系统已收到来信，会尽快处理，请勿回复。", "三号机房温度过高，请处理。"), strict=True
+        ):
+            await machine.writes("自动通知", first, headers)
         for day in range(3):
             for machine in machines:
                 for mail in machine.news() or machine.inbox()[-1:]:
@@ -185,7 +187,7 @@ class TestMachines:
 
 
 async def _automatic_answer(machine: Correspondent, mail: TakenMail, day: int, headers: dict[str, str]) -> None:
-    """The same words every time, our mail below with the date of the day."""
+    """At once, the same words every time, our mail below with the date of the day."""
     more = {"In_Reply_To": str(mail.message["Message-ID"]), **headers}
     quoted = "\n".join(f"> {line}" for line in mail.body().splitlines())
     text = f"我方系统已收到来信，会尽快处理，请勿回复。\n\n在 2026-11-{24 + day}，{OURS} 写道：\n{quoted}"

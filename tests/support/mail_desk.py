@@ -55,13 +55,17 @@ class Correspondent:
     sent: int = 0
     read: int = 0
 
-    async def writes(self, subject: str, text: str, headers: dict[str, str] | None = None, *, proven: bool = True) -> list[TakenMail]:
+    async def writes(
+        self, subject: str, text: str, headers: dict[str, str] | None = None, *, proven: bool = True
+    ) -> list[TakenMail]:
         """A fresh mail; returns what comes back."""
         return await self._send(self._mail(subject, text, headers or {}, proven=proven))
 
     async def answers(self, text: str, *, to: TakenMail | None = None, proven: bool = True) -> list[TakenMail]:
         """An answer to the newest mail from us, as QQ 邮箱 writes it."""
         theirs = to or self.inbox()[-1]
+        # Only machines answer at once.
+        self.desk.clock.advance(seconds=40)
         headers = {
             "In-Reply-To": str(theirs.message["Message-ID"]),
             "References": f"{theirs.message['References'] or ''} {theirs.message['Message-ID']}".strip(),

@@ -44,7 +44,7 @@ async def show_window(
 
 async def _view(desk: Counter, session: AsyncSession, place: Place, thread: str) -> WindowView | None:
     channel = desk.site.channels.get(place.channel)
-    if channel is None:
+    if channel is None or channel.capabilities.mute:
         return None
     refusal = await refusal_of(session, thread)
     if refusal is not None:

@@ -47,9 +47,12 @@ def automatic_reason(mail: Mail) -> str:
 
 
 def wants_no_answer(mail: Mail) -> bool:
-    """The sender asks that no machine answers, which persons' programs do too (X-Auto-Response-Suppress)."""
+    """The sender asks that no machine answers, which persons' programs do too (X-Auto-Response-Suppress).
+
+    "OOF" alone asks for no absence notes, of which we send none.
+    """
     wishes = {wish.strip().lower() for wish in mail.header("x-auto-response-suppress").split(",")}
-    return bool(wishes & {"all", "oof", "autoreply"})
+    return bool(wishes & {"all", "autoreply"})
 
 
 def _header_reason(mail: Mail) -> str:

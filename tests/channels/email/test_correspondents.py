@@ -52,5 +52,22 @@ async def test_a_machine_is_known_by_its_second_word_at_the_latest(
 ) -> None:
     machine = AnsweringMachine(LI, "小李", box.clock, program=program, honest=honest)
     for _ in range(3):
-        await box.take(machine.reacts((await ours(box))[1]))
+        sent = (await ours(box))[1]
+        box.clock.advance(minutes=5)
+        await box.take(machine.reacts(sent))
     assert [heard.automatic for heard in await box.heard()] == [honest, True, True]
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+async def test_one_that_reacts_at_once_is_known_by_its_first(box: OurMailbox, program: str) -> None:
+    machine = AnsweringMachine(LI, "小李", box.clock, program=program, honest=False)
+    await box.take(machine.reacts((await ours(box))[1]))
+    assert [one.automatic for one in await box.log() if one.direction == "in"] == ["too_fast"]
+
+
+async def test_a_person_is_slower(box: OurMailbox) -> None:
+    person = Correspondent(LI, "小李", box.clock)
+    sent = (await ours(box))[1]
+    box.clock.advance(seconds=20)
+    await box.take(person.answers(sent, "好了，谢谢"))
+    assert [heard.automatic for heard in await box.heard()] == [False]
