@@ -13,6 +13,7 @@ WORD = re.compile(
 )
 _BETWEEN = re.compile(r"\s*\Z")
 _MARK, _QUAD = "=?", 4
+_UTF7 = re.compile(r"(?:x-)?(?:unicode-\d-\d-)?utf-?7", re.IGNORECASE)
 
 
 @dataclass
@@ -24,9 +25,11 @@ class _Run:
     texts: list[str]
 
     def decoded(self, otherwise: str) -> str:
-        if self.base64:
-            return decode(_base64(self.texts), self.charset, otherwise=otherwise)
-        return decode(_quoted("".join(self.texts)), self.charset, otherwise=otherwise)
+        raw = _base64(self.texts) if self.base64 else _quoted("".join(self.texts))
+        if _UTF7.fullmatch(self.charset):
+            # No program of today writes it, and none reads it any more: filters did not see what people saw.
+            return storable(raw.decode("ascii", "replace"))
+        return decode(raw, self.charset, otherwise=otherwise)
 
 
 def decode_words(text: str, *, otherwise: str = "") -> str:

@@ -145,3 +145,10 @@ class TestDates:
     @pytest.mark.parametrize("written", ["", "yesterday", "Mon, 99 Nov 2025 18:00:00", "1 Jan 99999 00:00:00 +1400"])
     def test_one_that_is_none_is_left_out(self, written: str) -> None:
         assert with_header(f"Date: {written}").sent_at is None
+
+
+@pytest.mark.parametrize("charset", ["utf-7", "UTF-7", "unicode-1-1-utf-7"])
+def test_what_filters_do_not_read_is_left_as_it_stands(charset: str) -> None:
+    """A subject in UTF-7 would show people what no filter on the way has seen."""
+    mail = parse(f"Subject: =?{charset}?Q?+ZeW8YA-?= ok\r\n\r\nx".encode())
+    assert mail.subject == "+ZeW8YA- ok"
