@@ -160,7 +160,14 @@ def main() -> None:
             fresh_database(server, Path(folder)) as url,
         ):
             run = asyncio.run(measure(url, Path(folder), mails))
-        sheet.rows.append((version(server or "sqlite+aiosqlite://"), str(run.mails), f"{run.rate:.0f}", f"{1000 * run.cpu_s / run.mails:.1f}"))
+        sheet.rows.append(
+            (
+                version(server or "sqlite+aiosqlite://"),
+                str(run.mails),
+                f"{run.rate:.0f}",
+                f"{1000 * run.cpu_s / run.mails:.1f}",
+            )
+        )
     console = Console(width=120)
     console.print(report.machine([row[0] for row in sheet.rows]))
     sheet.show(console)

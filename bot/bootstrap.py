@@ -106,7 +106,7 @@ def make_runtime(
     if encoder is None and ground.settings.semantic:
         encoder = UniversalEncoder()
     library = Library(ground.db, ground.clock, encoder, build=build)
-    sender = Sender(db=ground.db, clock=ground.clock, channels=chosen, listener=Outcomes(ground.clock, chosen).note)
+    sender = Sender(db=ground.db, clock=ground.clock, channels=chosen, listener=Outcomes(ground, chosen).note)
     return Runtime(ground, library, context, chosen, _runners(context, library, chosen), sender, own_accounts)
 
 
@@ -129,7 +129,7 @@ def _runners(context: ChannelContext, library: Library, channels: Mapping[str, C
 
 
 def _afterwards(ground: Ground, channels: Mapping[str, Channel]) -> Afterwards:
-    return Afterwards(ground.clock, Outcomes(ground.clock, channels).note)
+    return Afterwards(ground.clock, Outcomes(ground, channels).note)
 
 
 def _media_runners(ground: Ground, channels: Mapping[str, Channel]) -> Iterator[Runner]:

@@ -1,7 +1,8 @@
 """One person, several addresses: where news is heard, and where it goes when the person cannot be reached there.
 
 A fact is told once. What goes elsewhere is queued in the transaction that ended the first delivery, and one that only
-waited for the person to write is ended there and then, so that it cannot go out later as well.
+waited for the person to write is ended there and then, so that it cannot go out later as well. Nor does the other way
+ring at night, unless somebody wrote that very night.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,14 +12,15 @@ from datetime import datetime
 from sqlmodel import col, func, or_, select, update
 
 from bot.dialogue.memory import Memory, Step
+from bot.quiet import news_wait_until
 from bot.voice import expect, message_of, note_outcome
 from channels.delivery import TOLD_ELSEWHERE, Recipient, delivery_table, queue
 from channels.models import Delivery, DeliveryState
 from channels.port import Channel, Outbound
 from channels.reach import refusal_of
 from channels.windows import KEPT_FOR_STAFF, window_of
-from kit.clock import Clock
 from kit.db import AsyncSession
+from kit.ground import Ground
 from kit.log import log
 from kit.outbox import Priority
 from tickets.actors import SYSTEM
@@ -71,7 +73,7 @@ def _can_write(talk: Conversation, channels: Mapping[str, Channel]) -> bool:
 class Outcomes:
     """Told of every delivery that ended or came to wait."""
 
-    clock: Clock
+    ground: Ground
     channels: Mapping[str, Channel]
 
     async def note(self, session: AsyncSession, key: str, state: DeliveryState) -> None:
@@ -106,7 +108,7 @@ class Outcomes:
         )
         talks = (await session.exec(untried.order_by(col(Conversation.last_message_at).desc()))).all()
         for talk in _in_order(talks, contact):
-            if await self._is_open(session, talk, self.clock.now(), priority):
+            if await self._is_open(session, talk, self.ground.clock.now(), priority):
                 return talk
         return None
 
@@ -132,33 +134,60 @@ class Outcomes:
         parked = (delivery_table.c.key == delivery.key, delivery_table.c.state == DeliveryState.PARKED.value)
         ended = {"state": DeliveryState.FAILED.value, "error_code": TOLD_ELSEWHERE, "error_text": None}
         await session.execute(update(delivery_table).where(*parked).values(**ended))
+        not_before = await self._quiet_until(session, held, delivery, message)
         await queue(
             session,
-            self.clock.now(),
+            self.ground.clock.now(),
             key=f"{base}@{held.id}",
             to=Recipient(channel=held.channel, account=held.account, address=held.address),
             message=Outbound.model_validate(delivery.body),
-            priority=Priority(delivery.priority),
+            priority=Priority(delivery.priority) if not_before is None else Priority.NOTICE,
+            not_before=not_before,
         )
         await record_delivery(session, message.id, DeliveryState.QUEUED)
-        await self._note_hop(session, message, delivery, held)
+        await self._note_hop(session, message, delivery, held, not_before)
         log.info("told elsewhere", key=delivery.key, thread=held.thread)
 
-    async def _note_hop(self, session: AsyncSession, message: Message, delivery: Delivery, other: Conversation) -> None:
-        """Whoever works on the ticket sees which way it went, and why."""
+    async def _quiet_until(
+        self, session: AsyncSession, other: Conversation, delivery: Delivery, message: Message
+    ) -> datetime | None:
+        """When it may be heard there, if not now; what a person writes at night is meant to be heard at night."""
+        contact = (await session.exec(select(Contact).where(Contact.id == other.contact_id))).one()
+        rings = self.channels[other.channel].capabilities.rings
+
+        def quiet_until(at: datetime) -> datetime | None:
+            return news_wait_until(at, own=contact.quiet_hours, rings=rings, settings=self.ground.settings)
+
+        if message.author == Author.STAFF and quiet_until(delivery.queued_at):
+            return None
+        return quiet_until(self.ground.clock.now())
+
+    async def _note_hop(
+        self,
+        session: AsyncSession,
+        message: Message,
+        delivery: Delivery,
+        other: Conversation,
+        not_before: datetime | None,
+    ) -> None:
+        """Whoever works on the ticket sees which way it went and why, and when it will be heard."""
         ticket = await find_ticket(session, message.ticket_id) if message.ticket_id is not None else None
-        if ticket is not None:
-            why = delivery.error_code if delivery.state == DeliveryState.FAILED else "window_closed"
-            await note_event(
-                session,
-                self.clock.now(),
-                ticket,
-                EventKind.REROUTED,
-                SYSTEM,
-                from_channel=delivery.channel,
-                to_channel=other.channel,
-                code=why or "",
-            )
+        if ticket is None:
+            return
+        now = self.ground.clock.now()
+        why = delivery.error_code if delivery.state == DeliveryState.FAILED else "window_closed"
+        await note_event(
+            session,
+            now,
+            ticket,
+            EventKind.REROUTED,
+            SYSTEM,
+            from_channel=delivery.channel,
+            to_channel=other.channel,
+            code=why or "",
+        )
+        if not_before is not None:
+            await note_event(session, now, ticket, EventKind.HELD_BACK, SYSTEM, by=not_before.isoformat())
 
 
 async def _is_later(session: AsyncSession, other: Conversation, thread: str) -> bool:

@@ -4,15 +4,16 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import select
+from sqlmodel import col, or_, select
 
 from bot.calling import call_logged
 from bot.dialogue.memory import Step
 from bot.dialogue.presses import Action, press_id
 from bot.dialogue.speech import Reference, Reply, Speech, replies
 from bot.elsewhere import preferred_talk, writable_talk
-from bot.quiet import waits_until
+from bot.quiet import news_wait_until
 from bot.voice import Topic, deliver, expect, say
+from channels.models import DeliveryState
 from channels.port import Channel
 from kit.db import AsyncSession
 from kit.ground import Ground
@@ -67,9 +68,22 @@ class Matter:
 
     def waits_until(self, at: datetime) -> datetime | None:
         """When what falls to this moment may be heard, if not then; what does not ring waits only for who wishes so."""
-        own, settings = self.contact.quiet_hours, self.ground.settings
-        hours = settings.quiet_hours if self.channels[self.heard_in.channel].capabilities.rings else ""
-        return waits_until(at, hours if own is None else own, settings.time_zone)
+        rings = self.channels[self.heard_in.channel].capabilities.rings
+        return news_wait_until(at, own=self.contact.quiet_hours, rings=rings, settings=self.ground.settings)
+
+    def next_after(self, moment: datetime) -> datetime:
+        """When the next news are due that may be heard."""
+        due = moment + rhythm_of(self.ground.settings).progress_every
+        return self.waits_until(due) or due
+
+    async def something_waits(self) -> bool:
+        """Whether the person is told something about the ticket that is on its way already."""
+        waiting = select(Message.id).where(
+            Message.ticket_id == self.ticket.id,
+            Message.author == Author.SYSTEM,
+            or_(col(Message.delivery).is_(None), Message.delivery == DeliveryState.QUEUED),
+        )
+        return (await self.session.exec(waiting.limit(1))).first() is not None
 
     async def hold_back(self, until: datetime) -> None:
         """Staff see that the person is told later, and when."""
@@ -168,6 +182,9 @@ async def _logged(matter: Matter) -> None:
         await call_logged(matter.session, matter.now, payload["call_id"])
     if payload["told"]:
         due = (ticket.next_update_at if ticket.first_replied_at else None) or ticket.first_reply_due
+        if (morning := matter.quiet_until) is not None and due <= morning:
+            # Heard in the morning, a moment of the night would be over.
+            due = matter.next_after(morning)
         await matter.announce("opened", matter.tell("news.opened", by=matter.moment(due)), link=True, by=due)
 
 
@@ -181,18 +198,25 @@ async def _progress(matter: Matter) -> None:
     if ticket.stage not in OWED_STAGES:
         return
     if (morning := matter.quiet_until) is not None:
-        # One word in the morning, and not one for every interval of the night.
-        await matter.hold_back(morning)
-        await change(matter.session, matter.now, ticket, next_update_at=morning)
-        await schedule(matter.session, ticket, matter.conversation.thread, FollowUpKind.PROGRESS, morning)
+        await _progress_by_day(matter, morning)
         return
-    due = matter.now + rhythm_of(matter.ground.settings).progress_every
-    due = matter.waits_until(due) or due
+    due = matter.next_after(matter.now)
     by = ticket.promise_at if ticket.promise_at and matter.now < ticket.promise_at < due else due
     nearest = matter.tell("news.progress_next", by=matter.moment(by))
     await matter.announce("progress", matter.tell("news.progress", next=nearest), by=by)
     await change(matter.session, matter.now, ticket, next_update_at=due)
     await note_event(matter.session, matter.now, ticket, EventKind.PROGRESS_SENT, SYSTEM, public=True)
+    await schedule(matter.session, ticket, matter.conversation.thread, FollowUpKind.PROGRESS, due)
+
+
+async def _progress_by_day(matter: Matter, morning: datetime) -> None:
+    """One word in the morning, and not one for every interval of the night; what waits already is that word."""
+    due, ticket = morning, matter.ticket
+    if await matter.something_waits():
+        due = matter.next_after(morning)
+    else:
+        await matter.hold_back(morning)
+    await change(matter.session, matter.now, ticket, next_update_at=due)
     await schedule(matter.session, ticket, matter.conversation.thread, FollowUpKind.PROGRESS, due)
 
 
@@ -234,9 +258,10 @@ async def _survey(matter: Matter) -> None:
         for score in range(1, 6)
     )
     matter.expect(Step.RATING)
-    await matter.announce(
-        "survey", matter.tell("news.survey"), buttons=scores + replies(matter.locale, "skip"), optional=True
-    )
+    # Nobody writes a mail to say that they say nothing.
+    slow = matter.channels[matter.heard_in.channel].capabilities.slow
+    skip = () if slow else replies(matter.locale, "skip")
+    await matter.announce("survey", matter.tell("news.survey"), buttons=scores + skip, optional=True)
 
 
 _REACTIONS: dict[DeskEvent, Callable[[Matter], Awaitable[None]]] = {

@@ -3,6 +3,14 @@
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from kit.settings import Settings
+
+
+def news_wait_until(now: datetime, *, own: str | None, rings: bool, settings: Settings) -> datetime | None:
+    """When news may be heard, if not now: the person's own hours count, else the desk's where something rings."""
+    hours = settings.quiet_hours if rings else ""
+    return waits_until(now, hours if own is None else own, settings.time_zone)
+
 
 def waits_until(now: datetime, hours: str, zone: str) -> datetime | None:
     """When the quiet is over, in UTC as given; None when it is not quiet. ``hours`` is "22:00-08:00", or nothing."""

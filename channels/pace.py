@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Insert, Table, bindparam, select, update
+from sqlalchemy import Insert, Table, bindparam, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from channels.errors import AccountClosedError
@@ -141,6 +141,10 @@ _CLOSE = (
         broken=bindparam("is_broken"),
     )
 )
-_REOPEN = update(pace_table).where(*_ACCOUNT).values(closed_until=0, closed_code=None, closed_text=None, broken=False)
+#: Hardly ever is there anything to change, and then no row is locked that all deliveries of the account share.
+_SHUT = or_(pace_table.c.closed_until != 0, pace_table.c.closed_code.is_not(None), pace_table.c.broken)
+_REOPEN = (
+    update(pace_table).where(*_ACCOUNT, _SHUT).values(closed_until=0, closed_code=None, closed_text=None, broken=False)
+)
 _TAKE_TURN = {"postgresql": _taking_turn(postgresql.insert), "sqlite": _taking_turn(sqlite.insert)}
 _NEXT_TURN = select(reach_table.c.next_send_at).where(reach_table.c.thread == bindparam("of_thread"))

@@ -21,9 +21,9 @@ class AccountForm(BaseModel):
     """Base of what an administrator enters for an account; every field is a text, a switch or a number.
 
     The label of a field is the catalogue's ``channels.<platform>.<field>``, its help ``….<field>.help``, a choice's
-    name ``….<field>.<choice>``. Under "advanced" stand the fields with ``json_schema_extra={"advanced": True}``, texts
-    and numbers that have a default already, and fields of any other kind, which are entered as JSON. A validator may
-    raise a PydanticCustomError whose type is a key of the catalogue.
+    name ``….<field>.<choice>``. Under "advanced" stand the fields with ``json_schema_extra={"advanced": True}`` and,
+    unless that says False, texts and numbers that have a default already, and fields of any other kind, which are
+    entered as JSON. A validator may raise a PydanticCustomError whose type is a key of the catalogue.
     """
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)

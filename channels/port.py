@@ -131,7 +131,7 @@ def thread_of(channel: str, account: str, address: str) -> str:
 class Notice(BaseModel):
     """What a message comes down to, for platforms that take approved texts only.
 
-    ``kind`` names the text: "replied", "answer", "stage", "promised", "progress", "resolved", "fixed_check",
+    ``kind`` names the text: "opened", "replied", "answer", "stage", "promised", "progress", "resolved", "fixed_check",
     "closed", "survey". ``values`` fill it in: "number" and "page" of the matter, "time" of what is promised.
     """
 

@@ -9,6 +9,7 @@ import pytest
 from kit.clock import FrozenClock
 from kit.ground import Ground
 from tests.support.ground import TEST_DATABASE, drop_worker_database, make_worker_database, open_ground
+from tests.support.sharing import shared
 
 #: What is here knows no database, unless a test asks for one: nothing is learnt by running it on a second one.
 PURE = (
@@ -51,6 +52,12 @@ def _is_pure(item: pytest.Item) -> bool:
 def _is_stored(item: pytest.Item) -> bool:
     fixtures: list[str] = getattr(item, "fixturenames", [])
     return bool(_STORED & set(fixtures)) or "test_migrations" in item.nodeid
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _shared() -> Iterator[None]:
+    with shared():
+        yield
 
 
 @pytest.fixture

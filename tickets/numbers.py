@@ -2,27 +2,37 @@
 
 import secrets
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import Insert, Table
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import col
 
 from kit.db import AsyncSession
 from tickets.models import TicketCounter
+
+counter_table: Table = TicketCounter.__table__  # type: ignore[attr-defined]  # SQLModel hides __table__ from its types.
 
 
 async def next_number(session: AsyncSession, now: datetime, *, zone: str) -> str:
     """The next number of the day in the organisation's time zone; the day grows past 9999 by a digit."""
     day = now.astimezone(ZoneInfo(zone)).date()
-    dialect_insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    counted = (
-        dialect_insert(TicketCounter)
-        .values(day=day, last=1)
-        .on_conflict_do_update(index_elements=["day"], set_={"last": col(TicketCounter.last) + 1})
-        .returning(col(TicketCounter.last))
-    )
-    last = (await session.execute(counted)).scalar_one()
+    counted = await session.execute(_COUNT[session.get_bind().dialect.name], {"day": day, "last": 1})
+    last = counted.scalar_one()
     return f"YP-{day:%y%m%d}-{last:04d}"
+
+
+def _counting(dialect_insert: Any) -> Insert:
+    counted: Insert = (
+        dialect_insert(counter_table)
+        .on_conflict_do_update(index_elements=["day"], set_={"last": counter_table.c.last + 1})
+        .returning(counter_table.c.last)
+    )
+    return counted
+
+
+# Built once: to build a statement costs more than to run it.
+_COUNT = {"postgresql": _counting(postgresql.insert), "sqlite": _counting(sqlite.insert)}
 
 
 def new_token() -> str:

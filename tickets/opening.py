@@ -4,20 +4,23 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlmodel import select
+from sqlalchemy import Table, bindparam, select
 
-from kit.db import AsyncSession, hint
+from kit.db import AsyncSession, hint, insert_now
 from tickets.actors import Actor
 from tickets.contacts.models import Contact
 from tickets.conversations.models import Conversation
 from tickets.desk.models import Category, Team
 from tickets.followups.models import FollowUpKind
-from tickets.followups.service import schedule
+from tickets.followups.service import schedule_all
 from tickets.models import EventKind, Ticket
 from tickets.numbers import new_lookup_code, new_token, next_number
 from tickets.repository import note_event
 from tickets.sla.service import due_times
 from tickets.stages import Priority
+
+category_table: Table = Category.__table__  # type: ignore[attr-defined]  # SQLModel hides __table__ from its types.
+team_table: Table = Team.__table__  # type: ignore[attr-defined]  # As above.
 
 MAX_SUBJECT = 60
 
@@ -55,6 +58,24 @@ async def open_ticket(
     rhythm: Rhythm,
 ) -> Ticket:
     """Open it and start its clocks."""
+    # Whatever has changed meanwhile is written once, by the caller.
+    with session.no_autoflush:
+        ticket = await _begin(session, now, conversation, contact, matter, rhythm=rhythm)
+        await note_event(session, now, ticket, EventKind.OPENED, actor, public=True)
+        await _start_clocks(session, ticket, conversation.thread)
+    hint(session, "tickets")
+    return ticket
+
+
+async def _begin(
+    session: AsyncSession,
+    now: datetime,
+    conversation: Conversation,
+    contact: Contact,
+    matter: Matter,
+    *,
+    rhythm: Rhythm,
+) -> Ticket:
     category = await _category(session, matter.category)
     priority = category.priority if category else Priority.NORMAL
     first_reply_due, resolution_due = await due_times(session, now, priority)
@@ -79,11 +100,7 @@ async def open_ticket(
         created_at=now,
         updated_at=now,
     )
-    session.add(ticket)
-    await session.flush()
-    await note_event(session, now, ticket, EventKind.OPENED, actor, public=True)
-    await _start_clocks(session, ticket, conversation.thread)
-    hint(session, "tickets")
+    await insert_now(session, ticket)
     return ticket
 
 
@@ -93,20 +110,28 @@ def subject_of(text: str) -> str:
     return line if len(line) <= MAX_SUBJECT else f"{line[: MAX_SUBJECT - 1]}…"
 
 
-async def _category(session: AsyncSession, key: str | None) -> Category | None:
-    return (await session.exec(select(Category).where(Category.key == key))).first() if key else None
+async def _category(session: AsyncSession, key: str | None) -> Any:
+    return (await session.execute(_CATEGORY, {"of_key": key})).first() if key else None
 
 
-async def _team_for(session: AsyncSession, contact: Contact, category: Category | None) -> int | None:
+async def _team_for(session: AsyncSession, contact: Contact, category: Any) -> int | None:
     """The team of the person's region if there is one, else the category's, else the first there is."""
     if contact.region:
-        regional = (await session.exec(select(Team).where(Team.region == contact.region))).first()
-        if regional:
-            return regional.id
+        regional: int | None = (await session.execute(_REGIONAL, {"of_region": contact.region})).scalar()
+        if regional is not None:
+            return regional
     if category and category.team_id:
-        return category.team_id
-    general = (await session.exec(select(Team).order_by(Team.id).limit(1))).first()  # type: ignore[arg-type]  # A column at class level.
-    return general.id if general else None
+        return int(category.team_id)
+    general: int | None = (await session.execute(_GENERAL)).scalar()
+    return general
+
+
+# Built once, as every ticket asks: to build a statement costs more than to run it.
+_CATEGORY = select(category_table.c.id, category_table.c.team_id, category_table.c.priority).where(
+    category_table.c.key == bindparam("of_key")
+)
+_REGIONAL = select(team_table.c.id).where(team_table.c.region == bindparam("of_region"))
+_GENERAL = select(team_table.c.id).order_by(team_table.c.id).limit(1)
 
 
 async def _start_clocks(session: AsyncSession, ticket: Ticket, thread: str) -> None:
@@ -115,6 +140,4 @@ async def _start_clocks(session: AsyncSession, ticket: Ticket, thread: str) -> N
         FollowUpKind.RESOLUTION_LATE: ticket.resolution_due,
         FollowUpKind.PROGRESS: ticket.next_update_at,
     }
-    for kind, due in clocks.items():
-        if due is not None:
-            await schedule(session, ticket, thread, kind, due)
+    await schedule_all(session, ticket, thread, {kind: due for kind, due in clocks.items() if due is not None})

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import bindparam
 from sqlmodel import col, select, update
 
-from kit.db import AsyncSession, hint
+from kit.db import AsyncSession, hint, insert_now
 from tickets.actors import Actor
 from tickets.errors import TicketChangedError, TicketNotFoundError
 from tickets.models import EventKind, Ticket, TicketEvent
@@ -113,8 +113,7 @@ async def note_event(
         data=data,
         at=now,
     )
-    session.add(event)
-    await session.flush()
+    await insert_now(session, event)
     hint(session, f"ticket:{ticket.id}")
     hint(session, "tickets")
     return event

@@ -204,7 +204,8 @@ async def _rate(scene: Scene, decision: decisions.Rate) -> Speech:
         scene.memory = scene.memory.at(None)
         return Speech(scene.tell("say.too_late"))
     await rate(scene.session, scene.now, ticket, score=decision.score)
-    return Speech(scene.tell("say.rated", score=decision.score), speech.replies(scene.locale, "skip"))
+    offered = () if scene.slow else speech.replies(scene.locale, "skip")
+    return Speech(scene.tell("say.rated", score=decision.score), offered)
 
 
 async def _keep_comment(scene: Scene, decision: decisions.KeepComment) -> Speech:

@@ -32,6 +32,8 @@ class Scene:
     #: What is remembered after the turn, whatever it comes to: nobody unproven changes what the person is being asked.
     keeps: Memory | None = None
     ticket: Ticket | None = None
+    #: As by mail, where an answer left out says as much as one that says nothing.
+    slow: bool = False
 
     def tell(self, key: str, **values: object) -> str:
         """A text in the person's language."""

@@ -132,7 +132,7 @@ class Dialogue:
         said = _understood(messages, memory, conversation)
         ticket = await self._ticket_meant(session, conversation, memory, newest)
         memory = about(memory, ticket, newest)
-        conversation.locale = said.locale
+        known_locale, conversation.locale = conversation.locale, said.locale
         await self._keep(session, conversation, ticket, messages, said)
         situation = await self._situation(session, conversation, messages, said=said, memory=memory, ticket=ticket)
         turn = decide(situation)
@@ -149,12 +149,16 @@ class Dialogue:
             memory=turn.memory,
             keeps=None if newest.proven or kept == Memory() else kept,
             ticket=ticket,
+            slow=newest.channel in self.slow,
         )
         speech = merged([await carry_out(scene, decision) for decision in turn.decisions])
         # What has changed in the conversation is written once, when the job is finished.
         with session.no_autoflush:
             await self._log_search(session, conversation, situation)
             await self._speak(scene, turn, speech)
+            if scene.keeps is not None:
+                # Answered in its language; what the person hears of other matters stays in the person's.
+                conversation.locale = known_locale
             await inbox.mark_handled(session, now, messages)
 
     async def _situation(

@@ -15,7 +15,9 @@ from starlette.responses import Response
 from bot.site.state import SiteDep
 from channels.context import ChannelContext
 from channels.deps import ContextDep
+from channels.email.letters import plain_address
 from channels.email.settings import CHANNEL
+from channels.errors import DeliveryRefusedError
 from channels.port import Inbound
 from kit.i18n import Locale
 from kit.text import clean_text
@@ -78,13 +80,21 @@ async def send(
 def _entered(address: str, name: str, matter: str) -> Entered:
     clean = Entered(clean_text(address).lower(), clean_text(name)[:MAX_NAME], clean_text(matter))
     wrong = ""
-    if not _ADDRESS.fullmatch(clean.address):
+    if not _takes_mail(clean.address):
         wrong = "address"
     elif not clean.matter:
         wrong = "matter"
     elif len(clean.matter) > MAX_MATTER:
         wrong = "length"
     return Entered(clean.address, clean.name, clean.matter, wrong)
+
+
+def _takes_mail(address: str) -> bool:
+    """Whether an answer can be sent there at all: it is the only way the person hears of us."""
+    try:
+        return _ADDRESS.fullmatch(address) is not None and plain_address(address) != ""
+    except DeliveryRefusedError:
+        return False
 
 
 def _inbound(mailbox: str, entered: Entered, locale: Locale) -> Inbound:
@@ -96,6 +106,8 @@ def _inbound(mailbox: str, entered: Entered, locale: Locale) -> Inbound:
         text=entered.matter,
         sender_name=entered.name or None,
         locale=locale,
+        # Whoever asks for an answer gets one, as whoever writes a letter does.
+        back_in_reach=True,
         proven=False,
     )
 

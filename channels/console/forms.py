@@ -81,7 +81,7 @@ def _field(name: str, info: FieldInfo, group: str, platform: str) -> FormField:
         required=info.is_required(),
         default=default,
         choices=choices,
-        advanced=kind is Kind.JSON or settled or bool(extra.get("advanced")),
+        advanced=bool(extra.get("advanced", kind is Kind.JSON or settled)),
     )
 
 

@@ -76,7 +76,9 @@ class Email:
         """What the mail answers, and its place in the log; raises when it is not to be sent, or not yet."""
         async with self._context.ground.db.transaction() as session:
             await self._permit(session, draft)
-            theirs = await newest_of_theirs(session, draft.thread)
+            # News hang on what the person wrote, and not on what somebody else may have written in the person's name.
+            news = draft.message.author == "system"
+            theirs = await newest_of_theirs(session, draft.thread, prefers_proven=news)
             if theirs is not None and theirs.no_answer and draft.message.author == "bot":
                 # News are no answer, and what staff write is no machine's.
                 raise DeliveryRefusedError("wants_no_answer", draft.address)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -17,12 +17,12 @@ from channels.email.mime.automatic import automatic_reason, wants_no_answer
 from channels.email.mime.model import Part
 from channels.email.models import Direction
 from channels.email.naming import Names, delivery_key
-from channels.email.reading import Envelope, Letter, NoSenderError, own_addresses, read
+from channels.email.reading import NAME_MAX, Envelope, Letter, NoSenderError, own_addresses, read
 from channels.email.records import Carried, deliveries_of, lately, note_mail
 from channels.email.reporting import find, settle
 from channels.email.settings import CHANNEL
 from channels.email.translate import files_of, subject_of, translate
-from channels.inbox import accept
+from channels.inbox import Arrival, accept_many
 from channels.port import Attachment, thread_of
 from channels.reach import note_machine
 from channels.unparsed import keep_unparsed
@@ -112,6 +112,7 @@ async def _commit(context: ChannelContext, account: Account, prepared: Sequence[
         async with context.ground.db.transaction() as session:
             arrival = _Arrival(context, account, session, own)
             repeated = [one for one in prepared if not await arrival.store(one)]
+            await arrival.accept_all()
     except _DATABASE_AWAY:
         for one in prepared:
             await _drop(context.ground.files, one)
@@ -127,9 +128,10 @@ async def _commit(context: ChannelContext, account: Account, prepared: Sequence[
 
 async def _own_names(context: ChannelContext) -> frozenset[str]:
     """The addresses of all our mailboxes."""
-    return frozenset(
+    named = (
         str(one.settings.get("address", "")).lower() for one in await context.accounts.all() if one.channel == CHANNEL
     )
+    return frozenset(address for address in named if address)
 
 
 async def _keep(context: ChannelContext, account: Account, raw: bytes, reason: str) -> None:
@@ -151,6 +153,14 @@ class _Arrival:
     account: Account
     session: AsyncSession
     own: frozenset[str]
+    #: Logged, and to be accepted together: that takes as few statements for many as for one.
+    _logged: list[Arrival] = field(default_factory=list)
+
+    async def accept_all(self) -> None:
+        """Accept those that were stored."""
+        if self._logged:
+            await accept_many(self.session, self._now, self._logged)
+            self._logged.clear()
 
     async def store(self, prepared: _Prepared) -> bool:
         """False when it is here already."""
@@ -164,6 +174,7 @@ class _Arrival:
 
     async def _report(self, prepared: _Prepared, report: Report) -> bool:
         letter = prepared.letter
+        await self.accept_all()
         finding = await find(self.session, self._now, letter, report, account=self.account.name, names=self._names)
         thread = finding.about[0][0].thread if finding.about else None
         if await self._note(prepared, kind=finding.kind, automatic=_reason(letter) or "report", thread=thread) is None:
@@ -176,7 +187,8 @@ class _Arrival:
         words = words_in(letter.reply.text, self.own)
         answered = await self._answered(letter)
         automatic = _reason(letter) or await self._brake(letter, words, answered)
-        mail_id = await self._note(prepared, kind="message", automatic=automatic, digest=words.digest)
+        proven = answered is not None or _vouched(letter)
+        mail_id = await self._note(prepared, kind="message", automatic=automatic, digest=words.digest, proven=proven)
         if mail_id is None:
             return False
         inbound = translate(
@@ -190,8 +202,12 @@ class _Arrival:
             note=self._note_of(letter),
         )
         # A letter is complete: no other line of the same thought follows.
-        await accept(self.session, self._now, inbound)
-        if await self._is_machine(letter, automatic):
+        self._logged.append(Arrival(inbound=inbound))
+        if automatic:
+            # What it shows of its sender holds until the next mail, and not for one that came before.
+            await self.accept_all()
+        # Else whoever writes in a person's name could end what we tell that person.
+        if proven and await self._is_machine(letter, automatic):
             await note_machine(self.session, self._now, [inbound.thread])
         return True
 
@@ -215,6 +231,7 @@ class _Arrival:
             self._now,
             answers=answered is not None,
             to_staff=to_staff,
+            proven=answered is not None or _vouched(letter),
             written_at=sent_at if sent_at is not None and sent_at.tzinfo is not None else None,
         )
 
@@ -232,9 +249,17 @@ class _Arrival:
         return say("channels.email.left_out", locale, megabytes=max(1, size // 1024 // 1024)) if size else ""
 
     async def _note(
-        self, prepared: _Prepared, *, kind: str, automatic: str, thread: str | None = None, digest: str = ""
+        self,
+        prepared: _Prepared,
+        *,
+        kind: str,
+        automatic: str,
+        thread: str | None = None,
+        digest: str = "",
+        proven: bool | None = None,
     ) -> int | None:
         row = _row(prepared) | {
+            "proven": _vouched(prepared.letter) if proven is None else proven,
             "account": self.account.name,
             "thread": thread or self._thread(prepared.letter),
             "kind": kind,
@@ -262,18 +287,27 @@ def _row(prepared: _Prepared) -> dict[str, Any]:
     return {
         "direction": Direction.IN.value,
         "platform_id": letter.platform_id,
-        "message_id": clean_text(mail.message_id),
+        "message_id": _indexed(clean_text(mail.message_id)),
         "references": [clean_text(one) for one in mail.references[-_REFERENCES_MOST:]],
         "subject": subject_of(mail),
         "sender": letter.address,
-        "sender_name": clean_text(mail.sender.name),
+        "sender_name": clean_text(mail.sender.name)[:NAME_MAX],
         "key": None,
-        "proven": letter.named and said.proven,
         "verdict": {"spf": said.spf, "dkim": said.dkim, "dmarc": said.dmarc}
         | ({"no_answer": True} if wants_no_answer(mail) else {}),
         "original": prepared.original,
         "size": letter.envelope.left_out or len(letter.raw),
     }
+
+
+def _vouched(letter: Letter) -> bool:
+    """Our own mail server says that the mail is the sender's."""
+    return letter.named and letter.verdict.proven
+
+
+def _indexed(name: str) -> str:
+    """No name, where it is too long to be looked up: a part of it would be another mail's."""
+    return name if len(name) <= NAME_MAX else ""
 
 
 def _reason(letter: Letter) -> str:

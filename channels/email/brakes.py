@@ -75,18 +75,20 @@ def brake(
     *,
     answers: bool,
     to_staff: bool,
+    proven: bool = False,
     written_at: datetime | None = None,
 ) -> str:
     """Why nobody should answer, or nothing. ``earlier``: the mails of the thread, newest first.
 
     ``written_at`` is what the mail says of itself. Whoever answers a member of staff may write as much as it takes.
+    What others may have written in a person's name is not held against a mail that is ``proven`` to be the person's.
     """
     if answers and not to_staff and written_at is not None and _is_inhuman(written_at, earlier):
         return TOO_FAST
     received = [one for one in earlier if one.direction == Direction.IN]
     if words.length and _repeats(words, earlier, received, now, answers=answers):
         return REPEATED
-    lately = [one for one in received if one.at > now - REMEMBERED]
+    lately = [one for one in received if one.at > now - REMEMBERED and (one.proven or not proven)]
     hourly = sum(one.at > now - HOUR for one in lately)
     if not to_staff and (hourly >= HOURLY or len(lately) >= DAILY):
         return TOO_MANY

@@ -34,9 +34,9 @@ class Theirs:
     no_answer: bool = False
 
 
-async def newest_of_theirs(session: AsyncSession, thread: str) -> Theirs | None:
-    """Machines' mails are nothing to answer."""
-    row = (await session.execute(_NEWEST, {"of_thread": thread})).first()
+async def newest_of_theirs(session: AsyncSession, thread: str, *, prefers_proven: bool = False) -> Theirs | None:
+    """Machines' mails are nothing to answer; with ``prefers_proven`` the newest of those, where there is any."""
+    row = (await session.execute(_NEWEST_PROVEN if prefers_proven else _NEWEST, {"of_thread": thread})).first()
     if row is None:
         return None
     return Theirs(
@@ -80,7 +80,7 @@ _said = and_(
     inbound_table.c.account == _mail.account,
     inbound_table.c.platform_id == _mail.platform_id,
 )
-_NEWEST = (
+_THEIRS = (
     select(
         _mail.message_id,
         _mail.references,
@@ -93,9 +93,9 @@ _NEWEST = (
     .select_from(mail_table.outerjoin(inbound_table, _said))
     .where(_mail.thread == bindparam("of_thread"), _mail.direction == Direction.IN.value)
     .where(_mail.kind == "message", _mail.automatic == "")
-    .order_by(_mail.id.desc())
-    .limit(1)
 )
+_NEWEST = _THEIRS.order_by(_mail.id.desc()).limit(1)
+_NEWEST_PROVEN = _THEIRS.order_by(_mail.proven.desc(), _mail.id.desc()).limit(1)
 _theirs = mail_table.alias()
 _THEIR_LAST = (
     select(func.coalesce(func.max(_theirs.c.id), 0))

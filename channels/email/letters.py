@@ -35,6 +35,9 @@ _PREFIX = re.compile(
 #: More of them than this nobody has read.
 _PREFIXES_MOST = 20
 _NAME = re.compile(r"[!-;=?-~]{1,300}")
+#: Nothing that ends a line, begins another address, or has to be quoted.
+_LOCAL_PART = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+")
+_DOMAIN = re.compile(r"[a-z0-9._-]{1,253}|\[[0-9a-f.:ipv]{1,60}\]", re.IGNORECASE)
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 #: A message of the standard library, with any kind of header in it.
@@ -76,21 +79,15 @@ class Letter:
 
 def plain_address(address: str) -> str:
     """The address in ASCII, as every server takes it; raises DeliveryRefusedError where there is none."""
-    local, at, domain = address.rpartition("@")
-    if not (
-        local
-        and at
-        and domain
-        and local.isascii()
-        and local.isprintable()
-        and " " not in local
-        and not {*"<>"} & {*address}
-    ):
-        raise DeliveryRefusedError("address", address)
+    local, _, domain = address.rpartition("@")
     try:
-        return f"{local}@{domain.encode('idna').decode()}"
+        # A domain that is ASCII already is encoded as it is, with whatever ends a line in it.
+        encoded = domain.encode("idna").decode()
     except UnicodeError:
         raise DeliveryRefusedError("address", address) from None
+    if not (_LOCAL_PART.fullmatch(local) and _DOMAIN.fullmatch(encoded)):
+        raise DeliveryRefusedError("address", address)
+    return f"{local}@{encoded}"
 
 
 def subject_of(theirs: str, ours: str, number: str) -> str:

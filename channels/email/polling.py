@@ -9,7 +9,7 @@ import contextlib
 import random
 import secrets
 import time
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -124,12 +124,31 @@ class Reader:
         sizes = await self._call(box.sizes, uids) if uids else {}
         for batch in _batches(uids, sizes):
             await self._hold()
-            await take_all(self.context, self.account, await self._fetched(box, batch, sizes))
+            async with self._keeping_the_turn():
+                await take_all(self.context, self.account, await self._fetched(box, batch, sizes))
             await self._advance(opened.uid_validity, batch[-1])
             await self._mark_read(box, batch)
         if not uids and cursor.uid_validity != opened.uid_validity:
             await self._advance(opened.uid_validity, await self._last(box, opened))
         await self._note()
+
+    @contextlib.asynccontextmanager
+    async def _keeping_the_turn(self) -> AsyncIterator[None]:
+        """A slow line, or a slow scanner of files, may take longer than the lease: nobody would get any further."""
+
+        async def renew() -> None:
+            while True:
+                await asyncio.sleep(RENEW_S)
+                with contextlib.suppress(SQLAlchemyError, OSError):
+                    await self._hold()
+
+        renewing = asyncio.create_task(renew())
+        try:
+            yield
+        finally:
+            renewing.cancel()
+            # A turn that is lost shows when the cursor is to be moved.
+            await asyncio.gather(renewing, return_exceptions=True)
 
     async def _new(self, box: Mailbox, opened: Opened, cursor: Cursor) -> list[int]:
         if cursor.uid_validity == opened.uid_validity:

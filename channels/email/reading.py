@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 
 from channels.email.bounces.reading import read_report
-from channels.email.bounces.report import Report
+from channels.email.bounces.report import Report, ReportKind
 from channels.email.mime.authentication import Verdict, verdict
 from channels.email.mime.model import Mail
 from channels.email.mime.parsing import parse
@@ -15,7 +15,8 @@ from kit.text import clean_text
 #: The longest address there can be.
 _ADDRESS_MAX = 254
 _ADDRESS = re.compile(r"[^@\s<>\"(),;]+@[^@\s<>\"(),;]+")
-_NAME_MAX = 300
+#: Names of mails are indexed, and there is a limit to that.
+NAME_MAX = 300
 _DIGITS = 16
 
 
@@ -60,7 +61,7 @@ def read(raw: bytes, envelope: Envelope, *, authserv_id: str) -> Letter:
     report = read_report(raw, mail)
     named = _address(mail.sender.address)
     address = named or _address(_bare(mail.header("return-path"))) or _address(envelope.sender or "")
-    if not address and report is None:
+    if not address and (report is None or report.kind is ReportKind.AUTO_REPLY):
         raise NoSenderError
     return Letter(
         raw=raw,
@@ -96,7 +97,7 @@ def _platform_id(raw: bytes, mail: Mail, address: str) -> str:
 
     Without a Message-ID the body alone does not: two people may both write "thank you".
     """
-    name = clean_text(mail.message_id)[:_NAME_MAX]
+    name = clean_text(mail.message_id)[:NAME_MAX]
     told = body_of(raw)
     if not name:
         told += "\0".join((address, mail.subject, mail.header("date"))).encode("utf8", errors="replace")

@@ -32,12 +32,16 @@ class Lately:
     at: datetime
     digest: str
     automatic: str
+    proven: bool
 
 
 async def lately(session: AsyncSession, *, thread: str, since: datetime, digest: str) -> list[Lately]:
     """What went to and fro since then, newest first; a machine's mails with the same words however old they are."""
     rows = await session.execute(_LATELY, {"of_thread": thread, "since": since, "of_digest": digest})
-    return [Lately(direction=row.direction, at=row.at, digest=row.digest, automatic=row.automatic) for row in rows]
+    return [
+        Lately(direction=row.direction, at=row.at, digest=row.digest, automatic=row.automatic, proven=row.proven)
+        for row in rows
+    ]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +85,7 @@ def _noting(dialect_insert: Any) -> Insert:
 _NOTE = {"postgresql": _noting(postgresql.insert), "sqlite": _noting(sqlite.insert)}
 _mail = mail_table.c
 _LATELY = (
-    select(_mail.direction, _mail.at, _mail.digest, _mail.automatic)
+    select(_mail.direction, _mail.at, _mail.digest, _mail.automatic, _mail.proven)
     .where(_mail.thread == bindparam("of_thread"), _mail.kind == "message")
     .where(
         or_(

@@ -24,6 +24,8 @@ QUOTED_LINES = 20
 _QUOTED_LINE_MAX = 500
 #: Answers longer than this, or more of them, are a list and not a sentence.
 _SHORT_LABEL, _FEW = 12, 3
+#: As "5 Excellent": the number alone is the answer.
+_NUMBERED = re.compile(r"\d{1,2}(?: |$)")
 _PREVIEW = 90
 _URL = re.compile(r"https?://[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]{1,2000}")
 _URL_TAIL = ".,;:!?)'"
@@ -151,9 +153,9 @@ class _Choice:
 
 @dataclass(frozen=True, kw_only=True)
 class _Choices:
-    """How to answer with a few words; ``sentence`` where they fit into one, else they are a list."""
+    """How to answer with a few words: as ``how`` says, or where that is empty with one of a list."""
 
-    sentence: str
+    how: str
     all: Sequence[_Choice]
 
 
@@ -161,11 +163,18 @@ def _choices(words: Words) -> _Choices | None:
     if not words.buttons:
         return None
     labels = [button.label for button in words.buttons]
-    few = len(labels) <= _FEW and all(len(label) <= _SHORT_LABEL for label in labels)
-    return _Choices(
-        sentence=_sentence(labels, words.locale) if few else "",
-        all=[_Choice(label=label, href=_mailto(words, label)) for label in labels],
-    )
+    return _Choices(how=_how(words, labels), all=[_Choice(label=label, href=_mailto(words, label)) for label in labels])
+
+
+def _how(words: Words, labels: Sequence[str]) -> str:
+    """One sentence, where that is enough; what the text has numbered is not named again."""
+    rest = [label for label in labels if not _NUMBERED.match(label) and f". {label}\n" not in f"{words.text}\n"]
+    if len(rest) > _FEW or any(len(label) > _SHORT_LABEL for label in rest):
+        return ""
+    if not rest:
+        return translate("channels.email.letter.answer_number", words.locale)
+    key = "answer" if len(rest) == len(labels) else "answer_number_or"
+    return translate(f"channels.email.letter.{key}", words.locale, choices=_sentence(rest, words.locale))
 
 
 def _sentence(labels: Sequence[str], locale: Locale) -> str:

@@ -9,6 +9,8 @@ from sqlalchemy import Insert, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 from channels.email.bounces.report import Failed, Report, ReportKind
+from channels.email.mime.authentication import aligned
+from channels.email.mime.automatic import is_mail_system
 from channels.email.models import Unsubscribed
 from channels.email.naming import Names, delivery_key
 from channels.email.reading import Letter, own_addresses
@@ -41,12 +43,16 @@ class Finding:
 async def find(
     session: AsyncSession, now: datetime, letter: Letter, report: Report, *, account: str, names: Names
 ) -> Finding:
-    """Find what the report is about; of nothing of ours, where somebody else wrote in our name."""
+    """Find what the report is about; of nothing of ours, where somebody else wrote in our name.
+
+    A report says which mail it is about by a name that only we could make and only its recipient has seen.
+    """
     kind = _KINDS.get(report.kind, "report")
     named = await _named(session, letter, report, account=account, names=names)
     about = [(one, _failure_of(one, report.recipients)) for one in named]
     if not about and kind != "report":
-        about = await _by_address(session, now, report.recipients, account)
+        believed = [failed for failed in report.recipients if _is_believed(letter, failed, account)]
+        about = await _by_address(session, now, believed, account)
     return Finding(kind=kind, about=tuple(about))
 
 
@@ -85,6 +91,17 @@ async def _named(session: AsyncSession, letter: Letter, report: Report, *, accou
     found = await deliveries_of(session, wanted)
     ours = thread_of(CHANNEL, account, "")
     return [found[key] for key in wanted if key in found and found[key].thread.startswith(ours)]
+
+
+def _is_believed(letter: Letter, failed: Failed, account: str) -> bool:
+    """Whether a report that names no mail of ours comes from who must know: the person's mail system, or our own.
+
+    Anybody can report that somebody cannot be reached, and would end what we tell that person.
+    """
+    local, _, domain = letter.address.rpartition("@")
+    if not (letter.named and letter.verdict.proven and is_mail_system(local)):
+        return False
+    return any(aligned(domain, one.lower().rpartition("@")[2]) for one in (failed.address, account))
 
 
 async def _by_address(

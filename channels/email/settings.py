@@ -18,7 +18,7 @@ _ADVANCED: dict[str, JsonValue] = {"advanced": True}
 class EmailSettings(AccountForm):
     """One mailbox. Servers and ports are those the provider names; ``none`` is for loopback only."""
 
-    address: str = ""
+    address: str
     sender_name: str = ""
     receive: Literal["imap", "smtp"] = "imap"
     imap_host: str = ""

@@ -100,7 +100,7 @@ class _Fields:
 
     def raw(self) -> dict[str, str]:
         """What is kept beside a message, in short."""
-        return {name: self.text(name)[:200] for name in self.entry if name not in {"content", "text"}}
+        return {clean_text(name): self.text(name)[:200] for name in self.entry if name not in {"content", "text"}}
 
 
 def _aliyun(fields: _Fields) -> Entry:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from bot.app import create_app
 from bot.bootstrap import make_bus, make_ground, make_runtime
@@ -34,6 +35,8 @@ RHYTHM = {
     "fixed_check_after_s": 1,
     "survey_after_s": 1,
     "semantic": False,
+    # What rings comes at night too, whenever the tests run.
+    "quiet_hours": "",
 }
 
 
@@ -52,10 +55,10 @@ ACCOUNTS: dict[Locale, tuple[Account, Account]] = {
 }
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
     """Says when it accepts connections."""
 
-    def __init__(self, app: FastAPI, ready: Future[None]) -> None:
+    def __init__(self, app: Starlette, ready: Future[None]) -> None:
         super().__init__(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2))
         self._ready = ready
 
@@ -74,7 +77,7 @@ class LiveProduct:
         self._loop = asyncio.new_event_loop()
         self._ready: Future[None] = Future()
         self._app: FastAPI
-        self._server: _Server
+        self._server: Server
 
     @contextmanager
     def running(self) -> Iterator["LiveProduct"]:
@@ -113,7 +116,7 @@ class LiveProduct:
             await hire(ground, settings)
             runtime = make_runtime(ground)
             self._app = create_app(runtime, worker=Worker(runtime, alone=ground.db.is_sqlite))
-            self._server = _Server(self._app, self._ready)
+            self._server = Server(self._app, self._ready)
             async with running(ground.bus):
                 await self._server.serve(sockets=[self._socket])
 

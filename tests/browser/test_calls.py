@@ -1,6 +1,7 @@
 """A call is written down by keys alone, and a telephone that rings opens a card on the right screen."""
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
@@ -16,9 +17,11 @@ from kit.i18n import Locale
 from tests.browser.axe import prepare, severe_violations
 from tests.browser.channel_story import ChannelStory
 from tests.browser.conftest import Window
+from tests.browser.customer import NUMBER as TICKET
 from tests.browser.desk import Console
 from tests.browser.live import ACCOUNTS, PASSWORD, LiveProduct
 from tests.browser.pictures import DESKTOP, PHONE, Album
+from tests.browser.texting import Texting
 from tickets.calls.ways import Way
 
 pytestmark = pytest.mark.browser
@@ -26,6 +29,8 @@ pytestmark = pytest.mark.browser
 DARK: dict[Locale, bool] = {"zh": False, "en": True}
 #: One caller per language, for both call the same product; as they are copied from somewhere.
 NUMBER: dict[Locale, str] = {"zh": " +86 138-0013-8000 ", "en": "(86) 13900139000"}
+CALLED: dict[Locale, str] = {"zh": "+8613800138000", "en": "+8613900139000"}
+LINK = re.compile(r"http\S+")
 MATTER: dict[Locale, str] = {
     "zh": "开票软件登录不了\n提示证书过期，重启过一次还是一样",
     "en": "Cannot sign in to the invoice client\nIt says the certificate has expired",
@@ -40,16 +45,18 @@ _COUNT_POINTERS = """
 """
 
 
-async def texts_and_mail(_session: AsyncSession) -> Sequence[Way]:
-    return [Way("sms", "texts"), Way("email", "desk@example.cn")]
-
-
-@pytest.fixture
-def _ways(live: LiveProduct) -> Iterator[None]:
-    """Texts and mail are offered, as if accounts for them had been entered."""
+@pytest.fixture(scope="module")
+def texting(live: LiveProduct) -> Iterator[Texting]:
+    """Texts really go out; mail is offered as if an account for it had been entered."""
     state = live._app.state
-    own, state.ways = state.ways, texts_and_mail
-    yield
+    own = state.ways
+
+    async def texts_and_mail(session: AsyncSession) -> Sequence[Way]:
+        return [*await own(session), Way("email", "desk@example.cn")]
+
+    state.ways = texts_and_mail
+    with Texting(live).running() as running:
+        yield running
     state.ways = own
 
 
@@ -103,8 +110,9 @@ def fits(page: Page) -> bool:
     return width <= PHONE["width"]
 
 
-@pytest.mark.usefixtures("_ways")
-def test_a_call_is_logged_by_keys_alone(console: Console, locale: Locale, album: Album) -> None:
+def test_a_call_is_logged_by_keys_alone(
+    console: Console, texting: Texting, window: Window, locale: Locale, album: Album
+) -> None:
     page, text, found = console.page, console.text, list[str]()
 
     def looked_at(name: str) -> None:
@@ -129,9 +137,14 @@ def test_a_call_is_logged_by_keys_alone(console: Console, locale: Locale, album:
     expect(console.head).to_contain_text(MATTER[locale].splitlines()[0])
     seconds = (page.evaluate("Date.now()") - began) / 1000
     print(f"a call logged by {keys.pressed} keys in {seconds:.1f} s of the machine")  # noqa: T201 - the figure is the point.
+    told = texting.to(CALLED[locale])
+    seconds = (page.evaluate("Date.now()") - began) / 1000
+    print(f"and the caller told after {seconds:.1f} s")  # noqa: T201 - as above.
     assert keys.pressed <= KEYS_MAX
     assert page.evaluate("sessionStorage.getItem('pointers')") is None
     expect(console.thread).to_contain_text(MATTER[locale].splitlines()[1])
+    expect(console.head).to_contain_text(leads_to(told, window(locale, PHONE, phone=True), album))
+    assert texting.provider.violations == []
 
     # The second call of the same person: they appear with what they have with us, and slips are said in place.
     page.wait_for_load_state()
@@ -151,6 +164,30 @@ def test_a_call_is_logged_by_keys_alone(console: Console, locale: Locale, album:
     expect(number).to_have_value(NUMBER[locale].strip())
     looked_at("wrong")
     assert not found, "\n".join(found)
+
+
+@pytest.mark.usefixtures("texting")
+def test_whoever_gives_an_address_is_told_there(console: Console) -> None:
+    sign_in_by_keys(console)
+    page, text = console.page, console.text
+    page.goto(f"{console.url}/console/calls/new?number=01065123456")
+    address, unwanted = page.locator("#call-email"), page.get_by_role("radio", name=text("console.call.news.none"))
+    expect(unwanted).to_be_checked()
+    address.press_sequentially("w")
+    expect(page.get_by_role("radio", name=text("console.call.news.email"))).to_be_checked()
+    # To say so all the same is possible.
+    unwanted.check()
+    page.locator("#call-name").press_sequentially("x")
+    expect(unwanted).to_be_checked()
+
+
+def leads_to(told: str, page: Page, album: Album) -> str:
+    """The caller opens what stands in the text, and finds the ticket whose number stands there too."""
+    page.goto(LINK.findall(told)[0])
+    number: str = TICKET.findall(told)[0]
+    expect(page.get_by_role("main")).to_contain_text(number)
+    album.take(page, "told")
+    return number
 
 
 def test_a_card_opens_where_the_telephone_rings(

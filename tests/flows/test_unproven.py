@@ -82,6 +82,12 @@ class TestUnproven:
         (told,) = await desk.write(f"工单 {number} 到哪一步了", proven=False)
         assert "处理" not in told or number not in told
 
+    async def test_it_changes_not_the_language_in_which_news_are_told(self, desk: Desk) -> None:
+        await desk.write(MATTER)
+        await desk.write("My invoices are lost, please send all of them to me, error 7788, urgent", proven=False)
+        await desk.later(seconds=desk.ground.settings.progress_every_s + 1)
+        assert any("还在处理中" in told for told in desk.news())
+
     async def test_it_does_not_answer_what_the_person_was_asked(self, desk: Desk) -> None:
         await desk.write(MATTER)
         await staff_resolves(desk, "已处理。")

@@ -1,12 +1,14 @@
 """The ground under a test: a real database, a clock that stands still, a folder that goes away."""
 
 import os
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
@@ -62,8 +64,7 @@ async def make_ground(
         files=FileStore(data_dir / "files"),
     )
     if ground.db.is_sqlite:
-        async with ground.db.engine.begin() as connection:
-            await connection.run_sync(metadata.create_all)
+        _prepare_sqlite(ground.db)
     else:
         await _prepare_postgres(ground.db)
     return ground
@@ -77,6 +78,30 @@ async def open_ground(data_dir: Path, *, clock: Clock, url: str = "", **settings
         yield ground
     finally:
         await ground.db.close()
+
+
+def _prepare_sqlite(db: Database) -> None:
+    """Write the tables down as they were made once: to copy a file takes a fraction of what making them takes."""
+    place = Path(db.engine.url.database or "")
+    if not place.exists():
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(_empty_file(len(metadata.tables)))
+
+
+@cache
+def _empty_file(_tables: int) -> bytes:
+    """A database of all the tables there are so far, with nothing in them."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder, "empty.db")
+        engine = create_engine(f"sqlite:///{place}")
+        with engine.connect() as connection:
+            # Small pages: most hold nothing, and thousands of tests write them all.
+            connection.exec_driver_sql("PRAGMA page_size=1024")
+            connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+            metadata.create_all(connection)
+            connection.commit()
+        engine.dispose()
+        return place.read_bytes()
 
 
 async def _prepare_postgres(db: Database) -> None:

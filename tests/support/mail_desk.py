@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.bootstrap import Runtime, make_runtime
 from bot.defaults import install_defaults
+from channels.accounts.models import ChannelAccount
 from channels.accounts.service import add_account
 from channels.context import ChannelContext
 from channels.email.polling import Reader
@@ -121,31 +122,11 @@ async def open_mail_desk(ground: Ground, clock: FrozenClock, **settings: Any) ->
     context = ChannelContext.of(ground)
     sink = Sink(clock, password="pw")
     async with imap_server({OURS: "pw"}) as server, sink.listening():
-        entered = EmailSettings(
-            address=OURS,
-            imap_host=server.host,
-            imap_port=server.port,
-            imap_security="none",
-            smtp_host="127.0.0.1",
-            smtp_port=sink.port,
-            smtp_security="none",
-            authserv_id=MX,
-            **settings,
-        )
         async with ground.db.transaction() as session:
             await install_defaults(session)
             await import_folder(session, clock.now(), article_files())
             staff = await supervisor(session, clock)
-            account = await add_account(
-                session,
-                clock.now(),
-                context.box,
-                channel="email",
-                name=OURS,
-                label="客服邮箱",
-                settings=entered.model_dump(mode="json"),
-                secrets=EmailSecrets(password="pw").model_dump(mode="json"),
-            )
+        account = await enter_mailbox(context, clock, server, sink, **settings)
         runtime = make_runtime(ground, context=context, build=remembered_index)
         await runtime.library.open()
         desk = await _desk(ground, clock, runtime, account=account, staff=staff, server=server, sink=sink)
@@ -154,6 +135,34 @@ async def open_mail_desk(ground: Ground, clock: FrozenClock, **settings: Any) ->
         finally:
             await desk.reader.close()
             await context.close()
+
+
+async def enter_mailbox(
+    context: ChannelContext, clock: FrozenClock, server: ImapServer, sink: Sink, **settings: Any
+) -> ChannelAccount:
+    """As an administrator enters it; :data:`OURS` on these two servers."""
+    entered = EmailSettings(
+        address=OURS,
+        imap_host=server.host,
+        imap_port=server.port,
+        imap_security="none",
+        smtp_host="127.0.0.1",
+        smtp_port=sink.port,
+        smtp_security="none",
+        authserv_id=MX,
+        **settings,
+    )
+    async with context.ground.db.transaction() as session:
+        return await add_account(
+            session,
+            clock.now(),
+            context.box,
+            channel="email",
+            name=OURS,
+            label="客服邮箱",
+            settings=entered.model_dump(mode="json"),
+            secrets=EmailSecrets(password="pw").model_dump(mode="json"),
+        )
 
 
 async def _desk(ground: Ground, clock: FrozenClock, runtime: Runtime, **parts: Any) -> MailDesk:

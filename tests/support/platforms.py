@@ -43,7 +43,7 @@ PATIENCE_S = 60.0
 
 
 @dataclass
-class _Product:
+class Product:
     """Stands in the network before the product is put together."""
 
     app: FastAPI | None = None
@@ -224,7 +224,7 @@ async def make_platform_desk(ground: Ground, clock: FrozenClock, platform: str, 
 
     ``settings`` are the account's own, over those the simulator comes with.
     """
-    stand, product = STANDS[platform], _Product()
+    stand, product = STANDS[platform], Product()
     outside = httpx.AsyncClient(transport=SimulatedNetwork({"desk.test": product}))
     simulated = stand.make(clock, outside)
     if hasattr(simulated, "line"):

@@ -135,6 +135,8 @@ async def _choose_ways(
     session: AsyncSession, now: datetime, contact: Contact, note: CallNote, ways: Sequence[Way]
 ) -> None:
     """News go the way that was asked for, and the other way where that one fails."""
+    if note.news is News.KEEP:
+        await _add_ways(session, now, contact, note, ways)
     if note.news not in {News.SMS, News.EMAIL}:
         return
     other = News.EMAIL if note.news is News.SMS else News.SMS
@@ -146,6 +148,18 @@ async def _choose_ways(
     if second is not None:
         contact.fallback_thread = second.thread
     session.add(contact)
+
+
+async def _add_ways(
+    session: AsyncSession, now: datetime, contact: Contact, note: CallNote, ways: Sequence[Way]
+) -> None:
+    """What a known caller tells besides is where news go when the way they have does not work."""
+    told = {News.SMS: note.sms_to, News.EMAIL: note.email}
+    for channel in (channel for channel, address in told.items() if address):
+        talk = await _reached(session, now, contact, note, first_of(ways, channel), asked=False)
+        if talk is not None and talk.thread != contact.preferred_thread:
+            contact.fallback_thread = talk.thread
+            session.add(contact)
 
 
 async def _reached(

@@ -1,5 +1,6 @@
 """The form of a call: what was typed, what stands there until somebody chooses, and what is wrong with it."""
 
+import hashlib
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,8 +17,9 @@ from tickets.stages import Priority
 from tickets.working import MAX_REPLY
 
 NEW = "new"
-_EMAIL = re.compile(r"[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]{1,190}\.[^@\s.,;<>\"]{2,63}")
-_WORDS = 120
+_FREE = r"[^@\s,;<>\"\x00-\x1f\x7f]"
+_EMAIL = re.compile(rf"{_FREE}{{1,64}}@{_FREE}{{1,190}}\.(?:(?!\.){_FREE}){{2,63}}")
+_WORDS, _DIGITS = 120, 24
 
 
 class CallFields(BaseModel):
@@ -136,7 +138,7 @@ def note_of(fields: CallFields, around: Surroundings, *, locale: Locale) -> Call
     caller = chosen(fields, around.callers)
     own = {str(ticket.id): ticket.id for ticket in (caller.open_tickets if caller else [])}
     return CallNote(
-        key=fields.key,
+        key=_key_of(fields),
         number=fields.e164 or "",
         text=clean_text(fields.text),
         contact_id=caller.contact.id if caller else None,
@@ -154,6 +156,12 @@ def note_of(fields: CallFields, around: Surroundings, *, locale: Locale) -> Call
         call_id=fields.call_id,
         locale=caller_locale(caller, locale),
     )
+
+
+def _key_of(fields: CallFields) -> str:
+    """Sent twice it is one call; whoever goes back to the form and writes something else logs another one."""
+    filled = hashlib.sha256(fields.model_dump_json().encode()).hexdigest()
+    return f"{fields.key}.{filled[:_DIGITS]}"
 
 
 def caller_locale(caller: Caller | None, locale: Locale) -> Locale:

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import select
+from sqlalchemy import bindparam
+from sqlmodel import col, select
 
-from kit.db import AsyncSession
+from kit.db import AsyncSession, insert_now
 from kit.i18n import Locale
 from tickets.contacts.models import Contact, ContactIdentity
 
@@ -25,25 +26,27 @@ class Sender:
 async def create_contact(session: AsyncSession, now: datetime, sender: Sender) -> Contact:
     """A new person with one address."""
     contact = Contact(name=sender.name, locale=sender.locale, created_at=now)
-    session.add(contact)
-    await session.flush()
+    await insert_now(session, contact)
     identity = ContactIdentity(
         contact_id=contact.id, channel=sender.channel, account=sender.account, address=sender.address
     )
-    session.add(identity)
-    await session.flush()
+    await insert_now(session, identity)
     return contact
 
 
 async def find_contact(session: AsyncSession, sender: Sender) -> Contact | None:
     """The person this address belongs to."""
-    owner = (
-        select(Contact)
-        .join(ContactIdentity)
-        .where(
-            ContactIdentity.channel == sender.channel,
-            ContactIdentity.account == sender.account,
-            ContactIdentity.address == sender.address,
-        )
+    values = {"of_channel": sender.channel, "of_account": sender.account, "of_address": sender.address}
+    return (await session.scalars(_OWNER, values)).first()
+
+
+# Built once: to build a statement costs more than to run it.
+_OWNER = (
+    select(Contact)
+    .join(ContactIdentity)
+    .where(
+        col(ContactIdentity.channel) == bindparam("of_channel"),
+        col(ContactIdentity.account) == bindparam("of_account"),
+        col(ContactIdentity.address) == bindparam("of_address"),
     )
-    return (await session.exec(owner)).first()
+)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Table, bindparam, insert
 from sqlmodel import col, select, update
 
-from kit.db import AsyncSession, hint
+from kit.db import AsyncSession, hint, insert_now
 from tickets.contacts.models import Contact, ContactIdentity
 from tickets.contacts.service import Sender, create_contact, find_contact
 from tickets.conversations.models import Author, Conversation, Message, Owner
@@ -24,6 +24,8 @@ _HELD_OF_THREAD = (
     .where(col(Conversation.thread) == bindparam("of_thread"))
     .with_for_update(of=Conversation)
 )
+# On SQLite nobody else can have been waited for.
+_LOOKS = {"postgresql": 2, "sqlite": 1}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,14 +64,13 @@ async def conversation_of(session: AsyncSession, now: datetime, sender: Sender) 
         created_at=now,
         last_message_at=now,
     )
-    session.add(conversation)
-    await session.flush()
+    await insert_now(session, conversation)
     return conversation, contact
 
 
 async def _held(session: AsyncSession, thread: str) -> tuple[Conversation, Contact] | None:
     """The conversation, locked. One that was waited for may belong to another contact since: then look again."""
-    for _ in range(2):
+    for _ in range(_LOOKS[session.get_bind().dialect.name]):
         found = (await session.execute(_HELD_OF_THREAD, {"of_thread": thread})).first()
         if found is not None:
             return found[0], found[1]

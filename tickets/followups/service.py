@@ -1,9 +1,10 @@
 """Set, move and cancel what is due; claim what has come due."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Insert, Table, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select, update
 
@@ -13,24 +14,35 @@ from tickets.events import DeskEvent, emit
 from tickets.followups.models import FollowUp, FollowUpKind, FollowUpState
 from tickets.models import Ticket
 
+follow_up_table: Table = FollowUp.__table__  # type: ignore[attr-defined]  # SQLModel hides __table__ from its types.
+
 
 async def schedule(session: AsyncSession, ticket: Ticket, thread: str, kind: FollowUpKind, due_at: datetime) -> None:
     """Make ``kind`` due at a moment; a pending one of the kind is moved there."""
-    dialect_insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    row = {
-        "ticket_id": ticket.id,
-        "thread": thread,
-        "kind": kind,
-        "state": FollowUpState.PENDING,
-        "due_at": due_at,
-    }
-    statement = dialect_insert(FollowUp).values(**row)
-    moved = statement.on_conflict_do_update(
+    await schedule_all(session, ticket, thread, {kind: due_at})
+
+
+async def schedule_all(
+    session: AsyncSession, ticket: Ticket, thread: str, due: Mapping[FollowUpKind, datetime]
+) -> None:
+    """As :func:`schedule`, each kind at its moment."""
+    same = {"ticket_id": ticket.id, "thread": thread, "state": FollowUpState.PENDING.value}
+    rows = [{**same, "kind": kind.value, "due_at": due_at} for kind, due_at in due.items()]
+    await session.execute(_SET[session.get_bind().dialect.name], rows)
+
+
+def _setting(dialect_insert: Any) -> Insert:
+    statement = dialect_insert(follow_up_table)
+    moved: Insert = statement.on_conflict_do_update(
         index_elements=["ticket_id", "kind"],
         index_where=text("state = 'pending'"),
-        set_={"due_at": due_at},
+        set_={"due_at": statement.excluded.due_at},
     )
-    await session.execute(moved)
+    return moved
+
+
+# Built once: to build a statement costs more than to run it.
+_SET = {"postgresql": _setting(postgresql.insert), "sqlite": _setting(sqlite.insert)}
 
 
 async def cancel(session: AsyncSession, ticket_id: int, kinds: Iterable[FollowUpKind]) -> None:

@@ -2,11 +2,14 @@
 
 from datetime import datetime, timedelta
 
+from sqlalchemy import Table, bindparam
 from sqlmodel import select
 
 from kit.db import AsyncSession
 from tickets.sla.models import Target
 from tickets.stages import Priority
+
+target_table: Table = Target.__table__  # type: ignore[attr-defined]  # SQLModel hides __table__ from its types.
 
 _HOUR = 3600
 #: What holds until an organisation sets its own: a first reply within a day, faster when it is worse.
@@ -29,5 +32,12 @@ async def targets(session: AsyncSession) -> dict[int, Target]:
 
 async def due_times(session: AsyncSession, opened: datetime, priority: int) -> tuple[datetime, datetime]:
     """First reply and resolution due, for a ticket opened (or reopened) at ``opened``."""
-    target = (await targets(session))[priority]
-    return opened + timedelta(seconds=target.first_reply_s), opened + timedelta(seconds=target.resolution_s)
+    stored = (await session.execute(_OF_PRIORITY, {"of_priority": priority})).first()
+    first_reply_s, resolution_s = stored or DEFAULTS[Priority(priority)]
+    return opened + timedelta(seconds=first_reply_s), opened + timedelta(seconds=resolution_s)
+
+
+# Built once, as every ticket asks: to build a statement costs more than to run it.
+_OF_PRIORITY = select(target_table.c.first_reply_s, target_table.c.resolution_s).where(
+    target_table.c.priority == bindparam("of_priority")
+)

@@ -1,5 +1,7 @@
 """The pages of the channels, one module each."""
 
+from functools import cache
+
 from fastapi import APIRouter
 
 from channels.console.endpoints import (
@@ -35,6 +37,7 @@ PARTS: tuple[APIRouter, ...] = (
 )
 
 
+@cache
 def build_router() -> APIRouter:
     """Everything under /console/channels and /console/mail."""
     router = APIRouter()

@@ -107,6 +107,8 @@ async def save_original(desk: CounterDep, session: ReadSession, mail_id: RowId) 
     raw = await asyncio.to_thread(_raw, desk.ground.files, record)
     if raw is None:
         raise NotFoundError
+    # All addresses stand in it, as in what is revealed.
+    log.info("original of a mail saved", mail=record.id, staff=desk.staff.login)
     headers = {**_SEALED, "Content-Disposition": f'attachment; filename="mail-{record.id}.eml"'}
     return Response(raw, media_type="application/octet-stream", headers=headers)
 

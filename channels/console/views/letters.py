@@ -1,5 +1,6 @@
 """Messages that did not arrive, as their list shows them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +11,10 @@ from channels.models import Delivery, DeliveryState, UnparsedPush
 from channels.port import Outbound
 from kit.i18n import Locale
 from kit.masking import mask_address
+from kit.phones import readable
 
+#: A shorter address may be part of any word.
+_NAMES_SOMEBODY = 7
 #: So much of a push is shown; the whole of it can be saved.
 SHOWN_BODY = 4000
 
@@ -65,13 +69,20 @@ def letter_row(delivery: Delivery, labels: Mapping[tuple[str, str], str], locale
         text=message.text,
         files=[file.name for file in message.attachments],
         author=message.author_name or word(f"channels.author.{message.author}", locale, message.author),
-        said=f"{code} {delivery.error_text or ''}".strip() if delivery.error_text else "",
+        said=f"{code} {_without(delivery.address, delivery.error_text)}".strip() if delivery.error_text else "",
         meaning=_meaning(delivery, code, locale),
         attempts=delivery.attempts,
         parts_sent=delivery.parts_sent,
         queued_at=delivery.queued_at,
         unsure=delivery.state == DeliveryState.UNKNOWN,
     )
+
+
+def _without(address: str, said: str) -> str:
+    """The platform's words; mail servers above all repeat in them to whom the message was."""
+    national = readable(address).replace(" ", "") if address.startswith("+") else address
+    forms = [re.escape(form) for form in (address, national) if len(form) >= _NAMES_SOMEBODY]
+    return re.sub("|".join(forms), lambda _: mask_address(address), said, flags=re.IGNORECASE) if forms else said
 
 
 def _meaning(delivery: Delivery, code: str, locale: Locale) -> str:

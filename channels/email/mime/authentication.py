@@ -52,7 +52,7 @@ def _proves(results: list[_Result], dmarc: str, domain: str) -> bool:
         return dmarc == _PASS and all(author == domain for author in authors)
     signed = [result.domains("header.d", "header.i") for result in results if _is(result, "dkim")]
     enveloped = [result.domains("smtp.mailfrom") for result in results if _is(result, "spf")]
-    return any(_aligned(other, domain) for domains in signed + enveloped for other in domains)
+    return any(aligned(other, domain) for domains in signed + enveloped for other in domains)
 
 
 def _is(result: _Result, method: str) -> bool:
@@ -120,7 +120,7 @@ def _domain(value: str) -> str:
     return value.rpartition("@")[2].strip().strip(".").lower()
 
 
-def _aligned(other: str, domain: str) -> bool:
+def aligned(other: str, domain: str) -> bool:
     """Whether one is the other or stands below it. Two that share a parent only may belong to two owners."""
     shorter, longer = sorted((other, domain), key=len)
     return shorter == longer != "" or (longer.endswith(f".{shorter}") and not _shared(shorter))

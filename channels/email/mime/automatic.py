@@ -9,6 +9,7 @@ _MACHINES = re.compile(
     r"(?:mailer-?daemon|mail-daemon|postmaster|bounces?|(?:do[-_.]?not|no|not|never)[-_.]?reply|auto[-_.]?(?:reply|mailer)"
     r"|autoresponder)(?:[-+._=].*)?|.*[-+._](?:no|donot|do-not)[-_.]?reply"
 )
+_SYSTEMS = re.compile(r"mailer-?daemon|mail-daemon|postmaster")
 _SUBJECTS = re.compile(
     r"(?:(?:re|回复|答复)\s*[:：]\s*)?[\[【(（]?\s*(?:"
     r"自[动動](?:回[复覆復]|[答应應][复覆答])\s*(?:[:：\]】)）]|$)"
@@ -53,6 +54,11 @@ def wants_no_answer(mail: Mail) -> bool:
     """
     wishes = {wish.strip().lower() for wish in mail.header("x-auto-response-suppress").split(",")}
     return bool(wishes & {"all", "autoreply"})
+
+
+def is_mail_system(local: str) -> bool:
+    """Whether a local part is one that only mail systems send from, and that no provider gives to people."""
+    return _SYSTEMS.fullmatch(local.lower()) is not None
 
 
 def _header_reason(mail: Mail) -> str:

@@ -8,6 +8,7 @@ import bot.schema  # noqa: F401 - the tables.
 from channels.accounts.service import add_account
 from channels.context import ChannelContext
 from channels.models import InboundMessage
+from channels.reach import note_refused, refusal_of
 from kit.clock import FrozenClock
 from kit.ground import Ground
 from tests.support.public import make_article, make_public_app, visit
@@ -42,11 +43,23 @@ async def test_a_letter_arrives_as_a_mail_nobody_has_proven(app: FastAPI, ground
     assert not letter.proven
 
 
+async def test_who_could_not_be_reached_asks_to_be(app: FastAPI, ground: Ground, clock: FrozenClock) -> None:
+    thread = f"email:{BOX}:zhang@firm.test"
+    async with ground.db.transaction() as session:
+        await note_refused(session, clock.now(), thread, code="5.1.1", text="no such user")
+    async with visit(app) as client:
+        await client.post("/contact", data=LETTER)
+    async with ground.db.reading() as session:
+        assert await refusal_of(session, thread) is None
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
         ({"address": "zhang"}, "这个邮箱好像不对"),
         ({"address": "a@b.test, c@d.test"}, "这个邮箱好像不对"),
+        ({"address": "小张@b.test"}, "这个邮箱好像不对"),
+        ({"address": "zhang@b..test"}, "这个邮箱好像不对"),
         ({"address": "a@b.test\nBcc: all@firm.test"}, "这个邮箱好像不对"),
         ({"matter": " \n "}, "请写几句遇到的问题"),
         ({"matter": "票" * 5001}, "有点长了"),
@@ -83,7 +96,7 @@ async def test_without_a_mailbox_the_chat_is_offered(ground: Ground) -> None:
     async with visit(app) as client:
         page = await client.get("/contact")
         answer = await client.post("/contact", data=LETTER)
-    assert "邮箱暂时没有开通" in page.text
+    assert "邮箱还没有开通" in page.text
     assert answer.status_code == 422
     assert await letters(ground) == []
 

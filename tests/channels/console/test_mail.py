@@ -196,11 +196,13 @@ class TestTheFrame:
 
     async def test_fetches_pictures_only_when_asked(self, postbox: Postbox, agent: Person) -> None:
         mail = await postbox.mail(letter('<img src="https://a.example/1.png">'))
-        assert "有 1 张图片存放在别处" in await agent.page(f"{LIST}/{mail}")
+        assert "有 1 张外部图片没有显示" in await agent.page(f"{LIST}/{mail}")
         shut = await agent.client.get(f"{LIST}/{mail}/body")
         assert "a.example" not in shut.text
         assert "https:" not in shut.headers["content-security-policy"]
-        assert "body?images=1" in await agent.page(f"{LIST}/{mail}?images=1")
+        shown = await agent.page(f"{LIST}/{mail}?images=1")
+        assert "body?images=1" in shown
+        assert "正在显示 1 张外部图片" in shown
         opened = await agent.client.get(f"{LIST}/{mail}/body?images=1")
         assert "https://a.example/1.png" in opened.text
         assert "img-src data: https:;" in opened.headers["content-security-policy"]
@@ -250,8 +252,10 @@ class TestWhoMay:
     async def test_a_supervisor_saves_the_original(self, postbox: Postbox, supervisor: Person, agent: Person) -> None:
         raw = letter()
         mail = await postbox.mail(raw)
-        answer = await supervisor.client.get(f"{LIST}/{mail}/original")
+        with capture_logs() as logs:
+            answer = await supervisor.client.get(f"{LIST}/{mail}/original")
         assert answer.content == raw
+        assert {"mail": mail, "staff": "li"}.items() <= logs[-1].items()
         assert answer.headers["content-disposition"] == f'attachment; filename="mail-{mail}.eml"'
         assert "sandbox" in answer.headers["content-security-policy"]
         assert (await agent.client.get(f"{LIST}/{mail}/original")).status_code == 403

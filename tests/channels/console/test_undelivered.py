@@ -32,6 +32,21 @@ class TestTheList:
         assert "服务号" in page
         assert f"/console/threads?thread={quote(letter.thread)}" in page
 
+    @pytest.mark.parametrize(
+        ("address", "words", "shown_words"),
+        [
+            ("li@customer.test", "<LI@customer.test>: unknown", "&lt;l•••@customer.test&gt;: unknown"),
+            ("+8613800138000", "8613800138000, 13800138000: 空号", "86••138000, ••138000: 空号"),
+            ("li", "limit", "limit"),
+        ],
+    )
+    async def test_the_platforms_words_tell_no_address_either(
+        self, office: Office, agent: Person, address: str, words: str, shown_words: str
+    ) -> None:
+        await office.account()
+        await office.delivery(address=address, error_code="550", error_text=words)
+        assert f">550 {shown_words}</q>" in await agent.page(LIST)
+
     async def test_tells_what_an_unknown_outcome_means(self, office: Office, agent: Person) -> None:
         await office.delivery(state=DeliveryState.UNKNOWN, error_code="outcome_unknown")
         page = await agent.page(LIST)

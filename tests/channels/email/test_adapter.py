@@ -153,7 +153,7 @@ class TestBodies:
         )
         async with open_mailing(ground, clock, plus_addresses=True) as mailing:
             mail = await mailing.send(asked)
-            assert "回复“好了”或“没好”" in mail.body()
+            assert "写“好了”或“没好”就行" in mail.body()
             html = mail.body("html")
             assert f'href="mailto:{mail.message["Reply-To"]}?subject=' in html
             assert "body=%E5%A5%BD%E4%BA%86" in html
@@ -190,6 +190,17 @@ class TestQuotedHistory:
             await mailing.hear("便宜卖发票，加微信 123", proven=False)
             assert "发票" not in (await mailing.send("您好，请问有什么可以帮您？")).body()
             assert "发票" in (await mailing.send(Outbound(text="是您写的吗？", author="staff"))).body()
+
+    async def test_nor_puts_a_subject_over_our_news(self, ground: Ground, clock: FrozenClock) -> None:
+        async with open_mailing(ground, clock) as mailing:
+            await mailing.hear("登录不上", message_id="own@kehu.example")
+            await mailing.hear(
+                "x", subject="账号已停用，请打开 evil.example", message_id="a2@evil.example", proven=False
+            )
+            news = await mailing.send(Outbound(text="有进展了。", author="system"))
+            answer = await mailing.send(Outbound(text="您好。", author="bot"))
+        assert (news.message["Subject"], news.message["In-Reply-To"]) == ("Re: 登录不上", "<own@kehu.example>")
+        assert answer.message["In-Reply-To"] == "<a2@evil.example>"
 
 
 class TestFiles:

@@ -1,5 +1,7 @@
 """What becomes of a mail: a message, once; or a note in the log; nothing is ever lost."""
 
+import random
+import string
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -151,8 +153,14 @@ class TestMachines:
 
     async def test_one_that_names_nothing_of_ours_does_so_too(self, box: OurMailbox) -> None:
         await box.sent()
-        await box.take(mail("不在办公室", Auto_Submitted="auto-replied"))
+        await box.take(mail("不在办公室", Auto_Submitted="auto-replied", Authentication_Results=PASSED))
         assert (await box.reach())[box.thread()].machine_at is not None
+
+    async def test_nobody_ends_it_in_a_persons_name(self, box: OurMailbox) -> None:
+        await box.sent()
+        await box.take(mail("不在办公室", Auto_Submitted="auto-replied"))
+        assert [one.automatic for one in await box.heard()] == [True]
+        assert box.thread() not in await box.reach()
 
     async def test_until_a_person_writes_there_again(self, box: OurMailbox) -> None:
         key = await box.sent()
@@ -179,6 +187,11 @@ class TestNothingIsLost:
         await box.take(raw)
         assert [one.body for one in await box.unparsed()] == [raw]
 
+    async def test_so_is_an_absence_note_of_nobody(self, box: OurMailbox) -> None:
+        raw = b"From: away\r\nAuto-Submitted: auto-replied\r\nSubject: Out of office\r\n\r\nI am away."
+        await box.take(raw)
+        assert ([one.body for one in await box.unparsed()], await box.heard()) == ([raw], [])
+
     async def test_garbage_is_kept_whole(self, box: OurMailbox) -> None:
         await box.take(b"", bytes(range(256)) * 40)
         assert len(await box.unparsed()) == 2
@@ -200,10 +213,17 @@ class TestNothingIsLost:
             raise OperationalError("", {}, Exception("away"))
 
         with monkeypatch.context() as patched:
-            patched.setattr("channels.email.arriving.accept", away)
+            patched.setattr("channels.email.arriving.accept_many", away)
             with pytest.raises(OperationalError):
                 await box.take(mail())
         assert (await box.log(), await box.unparsed(), files(box)) == ([], [], [])
+
+    async def test_a_name_longer_than_any_index_takes(self, box: OurMailbox) -> None:
+        # Of letters by chance: what repeats itself would be stored in less.
+        name = "".join(random.Random(1).choices(string.ascii_letters, k=9000))
+        await box.take(mail(message_id=f"<{name}@x.test>"))
+        [logged] = await box.log()
+        assert (logged.message_id, len(await box.heard()), await box.unparsed()) == ("", 1, [])
 
     async def test_nul_and_lone_surrogates_are_survived(self, box: OurMailbox) -> None:
         raw = mail().replace(b"Subject:", b"Subject: a\x00b\xed\xa0\x80 ", 1).replace(b"To:", b"X-A: \x00\r\nTo:", 1)

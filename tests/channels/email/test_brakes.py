@@ -9,7 +9,7 @@ from channels.email.brakes import words_in
 from channels.reach import refusal_of
 from kit.clock import FrozenClock
 from kit.ground import Ground
-from tests.channels.email.arrivals import OURS, OurMailbox, mail, open_mailbox
+from tests.channels.email.arrivals import OURS, PASSED, OurMailbox, mail, open_mailbox
 
 AWAY = "您好，我在外地出差，十二月一日回来以后再处理您的来信。"
 OWN = frozenset({OURS})
@@ -49,6 +49,21 @@ class TestWords:
         assert not words_in(AWAY, OWN).short
 
 
+class TestForgers:
+    async def test_whoever_writes_in_a_persons_name_silences_nobody_but_themselves(self, box: OurMailbox) -> None:
+        for number in range(14):
+            box.clock.advance(minutes=1)
+            await box.take(mail(f"第{number}封别人写的信，内容各不相同", subject=f"第{number}封"))
+        await box.take(mail("我的打印机还是不行", subject="本人", Authentication_Results=PASSED))
+        assert (await automatic(box))[-3:] == ["too_many", "too_many", ""]
+
+    async def test_a_machine_whose_mail_is_proven_is_counted_as_before(self, box: OurMailbox) -> None:
+        for number in range(13):
+            box.clock.advance(minutes=1)
+            await box.take(mail(f"第{number}条告警", subject=f"第{number}条", Authentication_Results=PASSED))
+        assert (await automatic(box))[-2:] == ["", "too_many"]
+
+
 class TestTwoMachines:
     async def test_one_that_sets_no_head_gets_one_answer_of_ours(self, box: OurMailbox) -> None:
         """It answers everything with the same words; we answer whatever is not a machine's."""
@@ -67,11 +82,18 @@ class TestTwoMachines:
 
     async def test_nor_when_its_answers_name_nothing(self, box: OurMailbox) -> None:
         for _ in range(2):
-            await box.take(mail(AWAY, subject="Re: 打印机"))
+            await box.take(mail(AWAY, subject="Re: 打印机", Authentication_Results=PASSED))
             await box.sent()
             box.clock.advance(seconds=3)
         assert await automatic(box) == ["", "repeated"]
         assert await _refused(box)
+
+    async def test_one_that_nobody_vouches_for_gets_no_answer_and_ends_nothing(self, box: OurMailbox) -> None:
+        for _ in range(2):
+            await box.take(mail(AWAY, subject="Re: 打印机"))
+            await box.sent()
+        assert await automatic(box) == ["", "repeated"]
+        assert not await _refused(box)
 
     async def test_it_is_known_again_for_ever(self, box: OurMailbox) -> None:
         for _ in range(2):

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from channels.email.letters import CHAIN_MOST, Enclosure, Letter, as_bytes, chain_of, subject_of
+from channels.email.letters import CHAIN_MOST, Enclosure, Letter, as_bytes, chain_of, plain_address, subject_of
+from channels.errors import DeliveryRefusedError
 
 AT = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 
@@ -37,6 +38,34 @@ def text_of(message: EmailMessage) -> str:
     part = message.get_body(("plain",))
     assert part is not None
     return str(part.get_content()).replace("\r\n", "\n")
+
+
+class TestAddress:
+    @pytest.mark.parametrize(
+        "address",
+        [
+            "",
+            "li",
+            "@kehu.example",
+            "li@",
+            "小李@kehu.example",
+            "li\r\nBcc: x@evil.example",
+            "li@kehu.example\r\nBcc: x",
+            "li@kehu.example\nx",
+            "li@kehu.example,x",
+            "a,li@kehu.example",
+            "li;x@kehu.example",
+            '"li"@kehu.example',
+            "li@kehu.example>",
+            "li@kehu example",
+        ],
+    )
+    def test_nothing_else_gets_into_a_head_with_it(self, address: str) -> None:
+        with pytest.raises(DeliveryRefusedError):
+            plain_address(address)
+
+    def test_one_in_other_letters_is_as_it_is_looked_up(self) -> None:
+        assert plain_address("o'li+a=b@客户.example") == "o'li+a=b@xn--ubt06m.example"
 
 
 class TestSubject:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from typing import Any
 
 import pytest
 from sqlalchemy.exc import OperationalError
@@ -9,7 +10,9 @@ from sqlalchemy.exc import OperationalError
 import bot.schema  # noqa: F401 - the tables.
 from channels.accounts.book import Account
 from channels.email import polling
+from channels.email.arriving import take_all
 from channels.email.background import poll
+from channels.email.cursors import Cursor, hold
 from channels.email.mailbox import Mailbox
 from channels.email.polling import LEASE, Reader
 from kit.clock import FrozenClock
@@ -166,6 +169,36 @@ class TestOneReader:
         assert await reader.look() == polling.TURN_S
         await heir.close()
 
+    async def test_one_that_takes_longer_than_its_lease_keeps_the_turn(
+        self, server: ImapServer, box: OurMailbox, reader: Reader, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(polling, "RENEW_S", 0.001)
+        other, held = Reader(box.context, box.account), asyncio.Event()
+
+        async def noticed(*given: Any, **named: Any) -> Cursor | None:
+            cursor = await hold(*given, **named)
+            held.set()
+            return cursor
+
+        async def slowly(*given: Any) -> None:
+            box.clock.advance(seconds=LEASE.total_seconds() - 1)
+            for _ in range(2):
+                # The first may have begun before.
+                held.clear()
+                await asyncio.wait_for(held.wait(), 5)
+            box.clock.advance(seconds=LEASE.total_seconds() - 1)
+            assert await other.look() == polling.TURN_S
+            await take_all(*given)
+
+        monkeypatch.setattr(polling, "hold", noticed)
+        monkeypatch.setattr(polling, "take_all", slowly)
+        await arrive(server, box, "一")
+        assert await reader.look() == 0
+        cursor = await box.cursor()
+        assert cursor is not None
+        assert (await box.texts(), cursor.last_uid > 0) == (["一"], True)
+        await other.close()
+
     async def test_one_that_leaves_gives_the_turn_back(self, box: OurMailbox) -> None:
         for _ in range(2):
             one = Reader(box.context, box.account)
@@ -224,7 +257,7 @@ class TestTrouble:
             raise OperationalError("", {}, Exception("away"))
 
         with monkeypatch.context() as patched:
-            patched.setattr("channels.email.arriving.accept", away)
+            patched.setattr("channels.email.arriving.accept_many", away)
             assert await reader.look() > 0
         assert (await box.texts(), await server.seen(OURS)) == ([], [False])
         await reader.look()

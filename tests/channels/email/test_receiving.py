@@ -136,7 +136,7 @@ class TestTrouble:
             raise OperationalError("", {}, Exception("away"))
 
         with monkeypatch.context() as patched:
-            patched.setattr("channels.email.arriving.accept", away)
+            patched.setattr("channels.email.arriving.accept_many", away)
             with pytest.raises(smtplib.SMTPDataError) as refused:
                 await hand_over(port, raw)
         assert refused.value.smtp_code == 451

@@ -146,9 +146,9 @@ class TestQuickReplies:
     @pytest.mark.parametrize(
         ("locale", "labels", "sentence"),
         [
-            ("zh", ["好了"], "回复“好了”。"),
-            ("zh", ["好了", "没好"], "回复“好了”或“没好”。"),
-            ("zh", ["解决了", "没解决", "转人工"], "回复“解决了”、“没解决”或“转人工”。"),
+            ("zh", ["好了"], "写“好了”就行。"),
+            ("zh", ["好了", "没好"], "写“好了”或“没好”就行。"),
+            ("zh", ["解决了", "没解决", "转人工"], "写“解决了”、“没解决”或“转人工”就行。"),
             ("en", ["Yes, solved", "No"], "reply to this mail with “Yes, solved” or “No”."),
         ],
     )
@@ -157,8 +157,24 @@ class TestQuickReplies:
         assert sentence in rendering.render(words(locale, buttons=buttons)).text
 
     def test_more_are_a_list(self, rendering: Rendering) -> None:
+        buttons = tuple(Button(id=word, label=word) for word in ("春", "夏", "秋", "冬"))
+        assert "· 春\n· 夏\n" in rendering.render(words(buttons=buttons)).text
+
+    def test_a_score_is_a_number(self, rendering: Rendering) -> None:
         buttons = tuple(Button(id=str(score), label=f"{score} 分") for score in range(1, 6))
-        assert "· 1 分\n· 2 分\n" in rendering.render(words(buttons=buttons)).text
+        bodies = rendering.render(words(buttons=buttons))
+        assert "写一个数字就行。" in bodies.text
+        assert "· " not in bodies.text
+        # Where there is something to press, it is there.
+        assert ">5 分</a>" in bodies.html
+
+    def test_what_the_text_has_numbered_is_not_named_again(self, rendering: Rendering) -> None:
+        titles = ["登录不了，提示证书过期", "开票提交后一直转圈"]
+        buttons = tuple(Button(id=title, label=title) for title in [*titles, "都不是"])
+        text = "是哪一种？\n" + "\n".join(f"{number}. {title}" for number, title in enumerate(titles, 1))
+        said = rendering.render(words(text=text, buttons=buttons)).text
+        assert "写一个数字或“都不是”就行。" in said
+        assert said.count(titles[0]) == 1
 
 
 class TestQuote:

@@ -11,7 +11,7 @@ from channels.models import DeliveryState
 from kit.clock import FrozenClock
 from kit.ground import Ground
 from kit.outbox.models import Job
-from tests.channels.email.arrivals import LI, OURS, OurMailbox, open_mailbox
+from tests.channels.email.arrivals import LI, MX, OURS, OurMailbox, open_mailbox
 
 
 @pytest.fixture
@@ -21,13 +21,23 @@ async def box(ground: Ground, clock: FrozenClock) -> AsyncIterator[OurMailbox]:
 
 
 def notice(
-    *, original: str, action: str = "failed", status: str = "5.1.1", to: str = OURS, address: str = LI, said: str = ""
+    *,
+    original: str,
+    action: str = "failed",
+    status: str = "5.1.1",
+    to: str = OURS,
+    address: str = LI,
+    said: str = "",
+    sender: str = "MAILER-DAEMON@mx.customer.test",
+    proven: bool = False,
 ) -> bytes:
-    """A delivery status notification (RFC 3464)."""
+    """A delivery status notification (RFC 3464); ``proven``: our own mail server vouches for its sender."""
     words = said or f"550 {status} no such user here"
+    vouched = f"dmarc=pass header.from={sender.rpartition('@')[2]}" if proven else "none"
     return f"""\
 Return-Path: <>
-From: Mail Delivery System <MAILER-DAEMON@mx.customer.test>
+Authentication-Results: {MX}; {vouched}
+From: Mail Delivery System <{sender}>
 To: {to}
 Subject: Undelivered Mail Returned to Sender
 Date: Tue, 24 Nov 2026 10:00:05 +0800
@@ -138,13 +148,37 @@ class TestBounces:
         old = await box.sent()
         box.clock.advance(hours=1)
         key = await box.sent()
-        await box.take(notice(original="<lost@x.test>"))
+        await box.take(notice(original="<lost@x.test>", proven=True))
         assert [(await box.delivery(each)).state for each in (old, key)] == [DeliveryState.SENT, DeliveryState.FAILED]
+        assert (await box.reach())[box.thread()].refused_code == "5.1.1"
+
+    async def test_our_own_mail_system_knows_that_too(self, box: OurMailbox) -> None:
+        key = await box.sent()
+        await box.take(notice(original="<lost@x.test>", sender="postmaster@desk.test", proven=True))
+        assert (await box.delivery(key)).state == DeliveryState.FAILED
+
+    @pytest.mark.parametrize(
+        ("sender", "proven"),
+        [
+            ("MAILER-DAEMON@mx.customer.test", False),
+            ("MAILER-DAEMON@mx.evil.test", True),
+            ("mallory@customer.test", True),
+            ("mailer-daemon-mallory@customer.test", True),
+        ],
+    )
+    async def test_nobody_else_can_cut_a_person_off_who_knows_no_more_than_the_address(
+        self, box: OurMailbox, sender: str, *, proven: bool
+    ) -> None:
+        key = await box.sent()
+        await box.take(notice(original="<lost@x.test>", sender=sender, proven=proven))
+        assert ((await box.delivery(key)).state, await box.reach()) == (DeliveryState.SENT, {})
+        [logged] = await box.log()
+        assert (logged.kind, logged.thread) == ("bounce", box.thread(sender.lower()))
 
     async def test_not_one_of_last_week(self, box: OurMailbox) -> None:
         key = await box.sent()
         box.clock.advance(days=7)
-        await box.take(notice(original="<lost@x.test>"))
+        await box.take(notice(original="<lost@x.test>", proven=True))
         assert (await box.delivery(key)).state == DeliveryState.SENT
 
     async def test_of_mail_that_was_never_ours_it_is_logged(self, box: OurMailbox) -> None:

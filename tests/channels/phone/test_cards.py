@@ -42,6 +42,12 @@ class TestWho:
         assert "data-calls-stream" in await wang.page(CARDS)
         assert "data-calls-stream" not in await zhao.page(CARDS)
 
+    async def test_two_at_once_are_filled_in_side_by_side(self, exchange: Exchange, wang: Person) -> None:
+        await exchange.tells("ring", call_id="one", extension="801")
+        await exchange.tells("ring", call_id="two", extension="801")
+        # Else both would go by the rule of the place they stand in, where the newest fetch ends the one before.
+        assert (await wang.page(CARDS)).count('hx-sync="this"') == len(await shown(wang)) == 2
+
     async def test_it_is_for_agents(self, editor: Person) -> None:
         for address in (CARDS, "/console/calls/live"):
             assert (await editor.client.get(address)).status_code == 403

@@ -36,6 +36,10 @@ class TestReading:
         assert reply.sent_at is not None
         assert reply.sent_at.hour == 10
 
+    async def test_a_field_whose_name_no_database_takes_holds_up_nothing(self, aliyun: OurSign) -> None:
+        await aliyun.push([{**payload("aliyun_reply.json")[0], "a\0b": "x"}])
+        assert [message.raw["ab"] for message in await aliyun.inbound()] == ["x"]
+
     @pytest.mark.parametrize(
         ("number", "address"),
         [

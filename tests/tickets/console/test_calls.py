@@ -88,6 +88,13 @@ class TestSaving:
         answer = await wang.client.post("/console/calls", data={"key": "k", "number": NUMBER, "text": TEXT})
         assert (answer.status_code, answer.headers["location"]) == (303, "/console/tickets/1")
 
+    async def test_who_goes_back_and_writes_something_else_has_logged_another_call(
+        self, ground: Ground, wang: Person
+    ) -> None:
+        first = await saved(wang)
+        again, other = await saved(wang), await saved(wang, text="另外，打印机也坏了。")
+        assert (first.id == again.id, [one.id for one in await tickets(ground)]) == (True, [first.id, other.id])
+
     async def test_news_go_by_text_unless_something_else_is_said(self, ground: Ground, wang: Person) -> None:
         person = await contact_of(ground, await saved(wang))
         assert person.preferred_thread == "sms:texts:+8613800138000"
@@ -236,6 +243,7 @@ class TestProblems:
             ({"sms_to": "010 6512 3456"}, "sms_to", "sms"),
             ({"sms_to": "abc"}, "sms_to", "sms"),
             ({"email": "nobody"}, "email", "email"),
+            ({"email": "a\x00b@example.cn"}, "email", "email"),
             ({"asked": "+8613800138000", "news": "email"}, "email", "email_missing"),
         ],
     )

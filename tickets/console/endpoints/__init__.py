@@ -1,5 +1,7 @@
 """The console's pages, one module each."""
 
+from functools import cache
+
 from fastapi import APIRouter
 
 from tickets.console.endpoints import (
@@ -37,6 +39,7 @@ PARTS: tuple[APIRouter, ...] = (
 )
 
 
+@cache
 def build_router() -> APIRouter:
     """Everything under /console that is about tickets."""
     router = APIRouter()

@@ -17,6 +17,14 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// Whoever gives an address wants to be told, unless they say otherwise afterwards.
+document.addEventListener("input", (event) => {
+  const way = { "call-email": "news-email", "call-sms_to": "news-sms" }[event.target.id];
+  if (way && event.target.value && document.getElementById("news-none").checked) {
+    document.getElementById(way).checked = true;
+  }
+});
+
 const stream = () => cards.querySelector("[data-calls-stream]");
 
 function rest() {
