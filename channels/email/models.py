@@ -4,10 +4,15 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from kit.db import BigId, JsonColumn, UtcDateTime
+
+
+#: What the log of mails is looked through for, rare among all others.
+_REPORTS = "direction = 'in' AND kind NOT IN ('message', 'own')"
+_UNPROVEN = "direction = 'in' AND kind = 'message' AND proven IS FALSE"
 
 
 class Direction(StrEnum):
@@ -30,6 +35,8 @@ class MailRecord(SQLModel, table=True):
         Index("ix_mail_message_id", "message_id"),
         Index("ix_mail_thread", "thread", "id"),
         Index("ix_mail_key", "key"),
+        Index("ix_mail_reports", "id", sqlite_where=text(_REPORTS), postgresql_where=text(_REPORTS)),
+        Index("ix_mail_unproven", "id", sqlite_where=text(_UNPROVEN), postgresql_where=text(_UNPROVEN)),
     )
 
     id: int = Field(default=None, sa_column=Column(BigId, primary_key=True, autoincrement=True))

@@ -40,6 +40,20 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("mail", schema=None) as batch_op:
         batch_op.create_index("ix_mail_key", ["key"], unique=False)
+        batch_op.create_index(
+            "ix_mail_reports",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("direction = 'in' AND kind NOT IN ('message', 'own')"),
+            postgresql_where=sa.text("direction = 'in' AND kind NOT IN ('message', 'own')"),
+        )
+        batch_op.create_index(
+            "ix_mail_unproven",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("direction = 'in' AND kind = 'message' AND proven IS FALSE"),
+            postgresql_where=sa.text("direction = 'in' AND kind = 'message' AND proven IS FALSE"),
+        )
         batch_op.create_index("ix_mail_message_id", ["message_id"], unique=False)
         batch_op.create_index("ix_mail_thread", ["thread", "id"], unique=False)
 
@@ -124,6 +138,18 @@ def upgrade() -> None:
     with op.batch_alter_table("contact", schema=None) as batch_op:
         batch_op.add_column(sa.Column("fallback_thread", sa.String(), nullable=True))
         batch_op.add_column(sa.Column("quiet_hours", sa.String(), nullable=True))
+        batch_op.create_index(
+            "ix_contact_phone",
+            ["phone"],
+            unique=False,
+            sqlite_where=sa.text("phone IS NOT NULL"),
+            postgresql_where=sa.text("phone IS NOT NULL"),
+        )
+
+    with op.batch_alter_table("contact_identity", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_contact_identity_address", ["address"], unique=False, postgresql_ops={"address": "text_pattern_ops"}
+        )
 
     with op.batch_alter_table("inbound_message", schema=None) as batch_op:
         batch_op.add_column(sa.Column("answers", sa.Text(), server_default="", nullable=False))
@@ -164,7 +190,11 @@ def downgrade() -> None:
         batch_op.drop_column("number")
         batch_op.drop_column("answers")
 
+    with op.batch_alter_table("contact_identity", schema=None) as batch_op:
+        batch_op.drop_index("ix_contact_identity_address")
+
     with op.batch_alter_table("contact", schema=None) as batch_op:
+        batch_op.drop_index("ix_contact_phone")
         batch_op.drop_column("quiet_hours")
         batch_op.drop_column("fallback_thread")
 
@@ -187,6 +217,8 @@ def downgrade() -> None:
     op.drop_table("mailbox_cursor")
     op.drop_table("mail_unsubscribed")
     with op.batch_alter_table("mail", schema=None) as batch_op:
+        batch_op.drop_index("ix_mail_unproven")
+        batch_op.drop_index("ix_mail_reports")
         batch_op.drop_index("ix_mail_thread")
         batch_op.drop_index("ix_mail_message_id")
         batch_op.drop_index("ix_mail_key")

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Column, ForeignKey, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from kit.db import BigId, UtcDateTime
@@ -12,6 +12,14 @@ class Contact(SQLModel, table=True):
     """A person we talk with; phone and e-mail are what the person told us, unproven."""
 
     __tablename__ = "contact"
+    __table_args__ = (
+        Index(
+            "ix_contact_phone",
+            "phone",
+            sqlite_where=text("phone IS NOT NULL"),
+            postgresql_where=text("phone IS NOT NULL"),
+        ),
+    )
 
     id: int = Field(default=None, sa_column=Column(BigId, primary_key=True, autoincrement=True))
     name: str | None = None
@@ -35,7 +43,11 @@ class ContactIdentity(SQLModel, table=True):
     """An address on one account of one channel; it belongs to exactly one person."""
 
     __tablename__ = "contact_identity"
-    __table_args__ = (UniqueConstraint("channel", "account", "address"),)
+    __table_args__ = (
+        UniqueConstraint("channel", "account", "address"),
+        # Callers are looked for by the beginning of an address, whatever the channel.
+        Index("ix_contact_identity_address", "address", postgresql_ops={"address": "text_pattern_ops"}),
+    )
 
     id: int = Field(default=None, sa_column=Column(BigId, primary_key=True, autoincrement=True))
     contact_id: int = Field(sa_column=Column(BigId, ForeignKey("contact.id"), index=True, nullable=False))
