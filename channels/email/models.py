@@ -9,7 +9,6 @@ from sqlmodel import Field, SQLModel
 
 from kit.db import BigId, JsonColumn, UtcDateTime
 
-
 #: What the log of mails is looked through for, rare among all others.
 _REPORTS = "direction = 'in' AND kind NOT IN ('message', 'own')"
 _UNPROVEN = "direction = 'in' AND kind = 'message' AND proven IS FALSE"
