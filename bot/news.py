@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import col, or_, select
 
@@ -231,8 +231,21 @@ def _alarm(reason: str) -> Callable[[Matter], Awaitable[None]]:
     return alarm
 
 
+async def _put_off(matter: Matter, kind: FollowUpKind, pause: timedelta) -> bool:
+    """A question that falls into the quiet hours is asked after them, behind what waits, if it still is one then."""
+    morning = matter.quiet_until
+    if morning is None:
+        return False
+    await matter.hold_back(morning)
+    await schedule(matter.session, matter.ticket, matter.conversation.thread, kind, morning + pause)
+    return True
+
+
 async def _fixed_check(matter: Matter) -> None:
     if matter.ticket.stage != Stage.CONFIRMING:
+        return
+    pause = rhythm_of(matter.ground.settings).fixed_check_after
+    if await _put_off(matter, FollowUpKind.FIXED_CHECK, pause):
         return
     answers = tuple(
         Reply(press_id(action, matter.ticket.id), translate(f"button.{action}", matter.locale))
@@ -251,7 +264,11 @@ async def _confirm_timeout(matter: Matter) -> None:
 
 async def _survey(matter: Matter) -> None:
     rhythm = rhythm_of(matter.ground.settings)
-    if matter.ticket.stage != Stage.SOLVED or not await may_ask(matter.session, matter.now, matter.ticket, rhythm):
+    if matter.ticket.stage != Stage.SOLVED:
+        return
+    if await _put_off(matter, FollowUpKind.SURVEY, rhythm.survey_after):
+        return
+    if not await may_ask(matter.session, matter.now, matter.ticket, rhythm):
         return
     scores = tuple(
         Reply(press_id(Action.RATE, score, matter.ticket.id), translate(f"news.score.{score}", matter.locale))

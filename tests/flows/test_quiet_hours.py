@@ -12,6 +12,7 @@ from kit.ground import Ground
 from tests.flows.test_story import staff_replies, staff_resolves
 from tests.support.desk import Desk, make_desk
 from tickets.contacts.models import Contact
+from tickets.stages import Stage
 
 #: From 10:00 in Shanghai to 22:30.
 TO_THE_NIGHT = timedelta(hours=12, minutes=30)
@@ -85,3 +86,22 @@ async def test_where_nothing_rings_news_come_at_night_too(ground: Ground, clock:
     desk = await make_desk(ground, clock)
     await desk.write("转人工")
     assert len(await until(desk, 13)) == 3
+
+
+async def test_a_question_of_the_night_is_asked_in_the_morning_if_it_still_is_one(desk: Desk) -> None:
+    await until(desk, 12.5)
+    desk.news()
+    await staff_resolves(desk, "已经修好。")
+    await until(desk, 1)
+    await desk.write("还是不行，一样的报错，没好")
+    assert (await desk.ticket()).stage == Stage.PROCESSING
+    assert not any("真的好了吗" in text for text in await until(desk, 10))
+
+
+async def test_it_comes_behind_what_waits(desk: Desk) -> None:
+    await until(desk, 12.5)
+    desk.news()
+    await staff_resolves(desk, "已经修好。")
+    solved, asked = await until(desk, 10)
+    assert "已经修好" in solved
+    assert "真的好了吗" in asked
