@@ -20,7 +20,7 @@ _QUOTE_MARKS = re.compile(r"[\s>]{0,200}")
 #: The ampersand last: what it is part of was no entity.
 _ENTITIES = {"&nbsp;": " ", "&gt;": ">", "&lt;": "<", "&quot;": '"', "&amp;": "&"}
 #: No line is looked at beyond this, and no text or page beyond that.
-_LOOKED_AT, _LONGEST, _LONGEST_PAGE = 500, 40_000, 100_000
+_LOOKED_AT, _LONGEST, _LONGEST_PAGE = 500, 40_000, 60_000
 #: Stands where the middle of a long quote was left out; a private character.
 _LEFT_OUT = "\ue003"
 _MARKS = re.compile(f"[{BEGIN}{END}{CUT}]")
