@@ -20,6 +20,7 @@ import tickets.desk.models
 import tickets.followups.models
 import tickets.linking.models
 import tickets.models
+import tickets.notices.models
 import tickets.sla.models
 import tickets.surveys.models
 import tickets.tracking.models

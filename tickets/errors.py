@@ -49,3 +49,9 @@ class PromiseNotOpenError(InvalidError):
     """There is nothing left to promise on a ticket called solved."""
 
     code = "promise_not_open"
+
+
+class ConditionUnknownError(InvalidError):
+    """A rule speaks of ``name``, which no ticket has."""
+
+    code = "condition_unknown"

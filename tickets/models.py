@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Index, Text
+from sqlalchemy import Column, ForeignKey, Index, Text, text
 from sqlmodel import Field, SQLModel
 
 from kit.db import BigId, JsonColumn, UtcDateTime
@@ -23,6 +23,12 @@ class Ticket(SQLModel, table=True):
         Index("ix_ticket_conversation", "conversation_id", "id"),
         Index("ix_ticket_created", "created_at"),
         Index("ix_ticket_closed", "closed_at"),
+        Index(
+            "ix_ticket_incident",
+            "incident_id",
+            sqlite_where=text("incident_id IS NOT NULL"),
+            postgresql_where=text("incident_id IS NOT NULL"),
+        ),
     )
 
     id: int = Field(default=None, sa_column=Column(BigId, primary_key=True, autoincrement=True))
@@ -48,11 +54,28 @@ class Ticket(SQLModel, table=True):
     next_update_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     first_reply_due: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     first_replied_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    #: When the person who wrote again is to be answered; nothing while nobody waits.
+    next_reply_due: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     resolution_due: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    #: The nearest end of a clock that runs; nothing while all rest.
+    sla_due: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     resolved_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     closed_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     solution: str | None = Field(default=None, sa_column=Column(Text))
     reopened: int = 0
+    #: The language of the person, for who is to answer.
+    locale: str = Field(default="zh", sa_column_kwargs={"server_default": "zh"})
+    region: str | None = None
+    component: str | None = None
+    incident_id: int | None = Field(default=None, sa_column=Column(BigId))
+    #: Names, for lists; ``ticket_tag`` is what is searched.
+    tags: list[str] | None = Field(default=None, sa_column=Column(JsonColumn))
+    snoozed_until: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    #: What wakes it besides the moment: "reply", "incident"; see tickets.sending.snoozing.
+    snoozed_for: str | None = None
+    merged_into_id: int | None = Field(default=None, sa_column=Column(BigId, ForeignKey("ticket.id")))
+    #: The bulk entry that brought it in.
+    entry_id: int | None = Field(default=None, sa_column=Column(BigId, index=True))
     created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     updated_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
@@ -89,13 +112,61 @@ class EventKind(StrEnum):
     HELD_BACK = "held_back"
     #: A call was written down by whoever took it.
     CALLED = "called"
+    #: A rule or the desk's own order chose the team; data: why, team.
+    ROUTED = "routed"
+    #: The category was found by itself; data: category, confidence, why.
+    CLASSIFIED = "classified"
+    #: The owner went away: it is the team's again.
+    RETURNED = "returned"
+    #: A clock is near its end; data: clock, due.
+    SLA_WARNED = "sla_warned"
+    #: A clock has run out; data: clock, due.
+    SLA_BREACHED = "sla_breached"
+    #: What a clock waited for came in time; data: clock, seconds, working_seconds.
+    SLA_MET = "sla_met"
+    #: Other targets hold from now on; data: policy, why.
+    SLA_CHANGED = "sla_changed"
+    ESCALATED = "escalated"
+    #: Data: added, removed.
+    TAGGED = "tagged"
+    #: Data: until, wakes.
+    SNOOZED = "snoozed"
+    WOKEN = "woken"
+    #: This ticket goes on in another; data: number, into.
+    MERGED = "merged"
+    #: Another ticket goes on in this one; data: number, ticket.
+    MERGED_IN = "merged_in"
+    #: Messages of it became a ticket of their own; data: number, ticket.
+    SPLIT_OFF = "split_off"
+    #: It began as part of another; data: number, ticket.
+    SPLIT_FROM = "split_from"
+    #: A link to another ticket was made; data: number, ticket, relation.
+    RELATED = "related"
+    UNRELATED = "unrelated"
+    #: Somebody was called by name in a note; data: names.
+    MENTIONED = "mentioned"
+    #: A macro was run; data: name.
+    MACRO = "macro"
+    #: A step of the checklist was ticked or not; data: step, done.
+    CHECKED = "checked"
+    #: A reply was taken back before it left.
+    UNSENT = "unsent"
+    #: The person said thanks: nothing is reopened.
+    THANKED = "thanked"
+    #: It was entered afterwards from a record on paper; data: entry.
+    ENTERED = "entered"
+    #: A bulk change was taken back; data: what.
+    UNDONE = "undone"
 
 
 class TicketEvent(SQLModel, table=True):
-    """One line of the timeline; ``public`` lines are shown on the tracking page too."""
+    """One line of the timeline; ``public`` lines are shown on the tracking page too.
+
+    What reports group by is kept as it was at the time, so that a line never changes its place in them.
+    """
 
     __tablename__ = "ticket_event"
-    __table_args__ = (Index("ix_ticket_event_ticket", "ticket_id", "id"),)
+    __table_args__ = (Index("ix_ticket_event_ticket", "ticket_id", "id"), Index("ix_ticket_event_at", "at"))
 
     id: int = Field(default=None, sa_column=Column(BigId, primary_key=True, autoincrement=True))
     ticket_id: int = Field(sa_column=Column(BigId, ForeignKey("ticket.id"), nullable=False))
@@ -104,7 +175,31 @@ class TicketEvent(SQLModel, table=True):
     actor_name: str | None = None
     public: bool = False
     data: dict[str, Any] = Field(sa_column=Column(JsonColumn, nullable=False))
+    team_id: int | None = Field(default=None, sa_column=Column(BigId))
+    category_id: int | None = Field(default=None, sa_column=Column(BigId))
+    assignee_id: int | None = Field(default=None, sa_column=Column(BigId))
+    channel: str | None = None
+    region: str | None = None
     at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class Tag(SQLModel, table=True):
+    """A word of the desk's own for a kind of tickets."""
+
+    __tablename__ = "tag"
+
+    id: int = Field(default=None, sa_column=Column(BigId, primary_key=True, autoincrement=True))
+    name: str = Field(unique=True)
+
+
+class TicketTag(SQLModel, table=True):
+    """Which ticket carries which tag."""
+
+    __tablename__ = "ticket_tag"
+    __table_args__ = (Index("ix_ticket_tag_tag", "tag_id", "ticket_id"),)
+
+    ticket_id: int = Field(sa_column=Column(BigId, ForeignKey("ticket.id"), primary_key=True))
+    tag_id: int = Field(sa_column=Column(BigId, ForeignKey("tag.id"), primary_key=True))
 
 
 class TicketCounter(SQLModel, table=True):

@@ -4,23 +4,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Table, bindparam, select
-
 from kit.db import AsyncSession, hint, insert_now
 from tickets.actors import Actor
 from tickets.contacts.models import Contact
 from tickets.conversations.models import Conversation
-from tickets.desk.models import Category, Team
 from tickets.followups.models import FollowUpKind
 from tickets.followups.service import schedule_all
 from tickets.models import EventKind, Ticket
 from tickets.numbers import new_lookup_code, new_token, next_number
 from tickets.repository import note_event
+from tickets.routing.service import Placement, Told, place, settle
 from tickets.sla.service import due_times
-from tickets.stages import Priority
-
-category_table: Table = Category.__table__  # type: ignore[attr-defined]  # SQLModel hides __table__ from its types.
-team_table: Table = Team.__table__  # type: ignore[attr-defined]  # As above.
 
 MAX_SUBJECT = 60
 
@@ -31,6 +25,7 @@ class Matter:
 
     text: str
     category: str | None = None
+    component: str | None = None
     facts: dict[str, Any] = field(default_factory=dict)
     wants_person: bool = False
 
@@ -60,9 +55,12 @@ async def open_ticket(
     """Open it and start its clocks."""
     # Whatever has changed meanwhile is written once, by the caller.
     with session.no_autoflush:
-        ticket = await _begin(session, now, conversation, contact, matter, rhythm=rhythm)
+        told = Told(text=matter.text, category=matter.category, component=matter.component)
+        placement = await place(session, now, conversation, contact, told)
+        ticket = await _begin(session, now, conversation, contact, matter, placement=placement, rhythm=rhythm)
         await note_event(session, now, ticket, EventKind.OPENED, actor, public=True)
         await _start_clocks(session, ticket, conversation.thread)
+        await settle(session, now, ticket, placement)
     hint(session, "tickets")
     return ticket
 
@@ -74,11 +72,10 @@ async def _begin(
     contact: Contact,
     matter: Matter,
     *,
+    placement: Placement,
     rhythm: Rhythm,
 ) -> Ticket:
-    category = await _category(session, matter.category)
-    priority = category.priority if category else Priority.NORMAL
-    first_reply_due, resolution_due = await due_times(session, now, priority)
+    first_reply_due, resolution_due = await due_times(session, now, placement.priority)
     ticket = Ticket(
         number=await next_number(session, now, zone=rhythm.zone),
         token=new_token(),
@@ -89,9 +86,12 @@ async def _begin(
         subject=subject_of(matter.text),
         description=matter.text,
         facts=matter.facts,
-        category_id=category.id if category else None,
-        team_id=await _team_for(session, contact, category),
-        priority=priority,
+        category_id=placement.category_id,
+        team_id=placement.team_id,
+        priority=placement.priority,
+        locale=conversation.locale,
+        region=contact.region,
+        component=matter.component,
         wants_person=matter.wants_person,
         waiting_since=now,
         next_update_at=now + rhythm.progress_every,
@@ -108,30 +108,6 @@ def subject_of(text: str) -> str:
     """The first line, cut to what a list can show."""
     line = text.strip().split("\n", 1)[0].strip()
     return line if len(line) <= MAX_SUBJECT else f"{line[: MAX_SUBJECT - 1]}…"
-
-
-async def _category(session: AsyncSession, key: str | None) -> Any:
-    return (await session.execute(_CATEGORY, {"of_key": key})).first() if key else None
-
-
-async def _team_for(session: AsyncSession, contact: Contact, category: Any) -> int | None:
-    """The team of the person's region if there is one, else the category's, else the first there is."""
-    if contact.region:
-        regional: int | None = (await session.execute(_REGIONAL, {"of_region": contact.region})).scalar()
-        if regional is not None:
-            return regional
-    if category and category.team_id:
-        return int(category.team_id)
-    general: int | None = (await session.execute(_GENERAL)).scalar()
-    return general
-
-
-# Built once, as every ticket asks: to build a statement costs more than to run it.
-_CATEGORY = select(category_table.c.id, category_table.c.team_id, category_table.c.priority).where(
-    category_table.c.key == bindparam("of_key")
-)
-_REGIONAL = select(team_table.c.id).where(team_table.c.region == bindparam("of_region"))
-_GENERAL = select(team_table.c.id).order_by(team_table.c.id).limit(1)
 
 
 async def _start_clocks(session: AsyncSession, ticket: Ticket, thread: str) -> None:

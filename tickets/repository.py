@@ -111,6 +111,11 @@ async def note_event(
         actor_name=actor.name,
         public=public,
         data=data,
+        team_id=ticket.team_id,
+        category_id=ticket.category_id,
+        assignee_id=ticket.assignee_id,
+        channel=ticket.channel,
+        region=ticket.region,
         at=now,
     )
     await insert_now(session, event)

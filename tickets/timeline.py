@@ -11,6 +11,8 @@ __all__ = ["describe", "spoken"]
 
 _ENDS_OF_A_MOVE = ("source", "target")
 _ENDS_OF_A_HOP = ("from_channel", "to_channel")
+#: What events of one kind or another carry as a text or name of somebody's own making.
+_AS_THEY_ARE = ("why", "category", "policy", "number", "name", "step", "from_name")
 
 
 def describe(event: TicketEvent, locale: Locale, zone: str, *, stages: str = "stage") -> str:
@@ -37,6 +39,15 @@ def _values(event: TicketEvent, locale: Locale, zone: str, stages: str) -> dict[
         "score": str(data.get("score", "?")),
         **{name: spoken("console.channel", str(data.get(name, "?")), locale) for name in _ENDS_OF_A_HOP},
         "code": str(data.get("code") or "?"),
+        **{name: str(data.get(name) or "?") for name in _AS_THEY_ARE},
+        "clock": spoken("sla.clock", str(data.get("clock", "?")), locale),
+        "due": _moment(data.get("due"), locale, zone),
+        "until": _moment(data.get("until"), locale, zone),
+        "confidence": f"{float(data.get('confidence') or 0):.0%}",
+        "tags": " ".join(
+            [f"+{name}" for name in data.get("added", [])] + [f"-{name}" for name in data.get("removed", [])]
+        ),
+        "names": "、".join(data.get("names", [])),
     }
 
 

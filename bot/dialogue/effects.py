@@ -13,11 +13,11 @@ from kit.i18n import show_duration
 from knowledge.answers import mark_helped
 from tickets.actors import BOT, CUSTOMER
 from tickets.contacts.models import Contact
-from tickets.desk.waiting import expected_wait
 from tickets.models import EventKind, Ticket
 from tickets.opening import Matter, open_ticket
 from tickets.repository import change, find_by_number, find_ticket, latest_ticket_of, note_event
 from tickets.resolving import confirm, give_reason, reopen
+from tickets.routing.waiting import expected_wait
 from tickets.stages import OPEN_STAGES
 from tickets.surveys.service import comment, rate, survey_of
 

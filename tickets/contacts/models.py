@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Column, ForeignKey, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from kit.db import BigId, UtcDateTime
+from kit.db import BigId, JsonColumn, UtcDateTime
 
 
 class Contact(SQLModel, table=True):
@@ -29,6 +29,8 @@ class Contact(SQLModel, table=True):
     company: str | None = None
     tax_id: str | None = None
     region: str | None = None
+    #: Words of the desk's own, as "vip"; conditions can ask for them.
+    tags: list[str] | None = Field(default=None, sa_column=Column(JsonColumn))
     #: Where the person wants our news, if not where the ticket was opened; a thread of one of the addresses.
     preferred_thread: str | None = None
     #: Where it goes when it cannot be said there; else to whatever address was written from last.

@@ -1,0 +1,1 @@
+"""What a member of staff should know of without looking: mentions, escalations, what was given to them."""

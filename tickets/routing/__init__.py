@@ -1,0 +1,1 @@
+"""Who a ticket is for: its category, its team, its owner, and why."""
