@@ -64,6 +64,16 @@ class Process:
         own, _ = _cpu_of(self._process.pid)
         return own
 
+    @property
+    def memory_mb(self) -> float:
+        """Resident memory now; 0 where there is no /proc."""
+        try:
+            status = Path(f"/proc/{self._process.pid}/status").read_text()
+        except OSError:
+            return 0.0
+        found = re.search(r"^VmRSS:\s+(\d+) kB$", status, re.MULTILINE)
+        return int(found[1]) / 1024 if found else 0.0
+
     def stop(self) -> None:
         self._process.send_signal(signal.SIGTERM)
         try:

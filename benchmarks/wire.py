@@ -35,19 +35,26 @@ class Connection:
         content = json.dumps(body, ensure_ascii=False).encode()
         return await self._posted(_head("POST", path, token), "application/json", content)
 
+    async def get(self, path: str, headers: Mapping[str, str]) -> Answer:
+        """A page or a part of one, as a browser that is signed in fetches it."""
+        return await self._sent((_head("GET", path, "") + _lines(headers) + "\r\n").encode())
+
     async def push(self, path: str, document: bytes) -> Answer:
         """As WeChat's servers post: XML, no token in the head."""
         return await self._posted(_head("POST", path, ""), "text/xml", document)
 
     async def _posted(self, start: str, kind: str, content: bytes) -> Answer:
         head = start + f"Content-Type: {kind}\r\nContent-Length: {len(content)}\r\n\r\n"
+        return await self._sent(head.encode() + content)
+
+    async def _sent(self, request: bytes) -> Answer:
         async with self._turn:
             try:
-                return await self._exchange(head.encode() + content)
+                return await self._exchange(request)
             except (asyncio.IncompleteReadError, ConnectionError):
                 self._writer.close()
                 self._reader, self._writer = await asyncio.open_connection(HOST, self._port)
-                return await self._exchange(head.encode() + content)
+                return await self._exchange(request)
 
     async def _exchange(self, request: bytes) -> Answer:
         self._writer.write(request)
@@ -62,11 +69,14 @@ async def connect(port: int) -> Connection:
     return Connection(port, *await asyncio.open_connection(HOST, port))
 
 
-async def events(port: int, path: str, token: str) -> AsyncIterator[dict[str, str]]:
+async def events(
+    port: int, path: str, token: str, headers: Mapping[str, str] | None = None
+) -> AsyncIterator[dict[str, str]]:
     """The fields of each server-sent event, until the server ends the stream."""
     reader, writer = await asyncio.open_connection(HOST, port)
     try:
-        writer.write((_head("GET", path, token) + "Accept: text/event-stream\r\n\r\n").encode())
+        head = _head("GET", path, token) + _lines(headers or {})
+        writer.write((head + "Accept: text/event-stream\r\n\r\n").encode())
         status, _ = await _read_head(reader)
         if status != 200:
             raise WireError(f"{path}: {status}")
@@ -89,6 +99,10 @@ async def _blocks(reader: asyncio.StreamReader) -> AsyncIterator[str]:
 def _head(method: str, path: str, token: str) -> str:
     signed = f"Authorization: Bearer {token}\r\n" if token else ""
     return f"{method} {path} HTTP/1.1\r\nHost: {HOST}\r\n{signed}"
+
+
+def _lines(headers: Mapping[str, str]) -> str:
+    return "".join(f"{name}: {value}\r\n" for name, value in headers.items())
 
 
 async def _read_head(reader: asyncio.StreamReader) -> tuple[int, dict[str, str]]:
