@@ -38,20 +38,27 @@ Look = Callable[[], Awaitable[Sequence[ServerEvent]]]
 
 
 def event_stream(
-    connection: HTTPConnection, look: Look, *topics: str, heartbeat_s: float = HEARTBEAT_S
+    connection: HTTPConnection, look: Look, *topics: str, heartbeat_s: float = HEARTBEAT_S, rest_s: float = 0
 ) -> StreamingResponse:
     """A stream that looks at once, on every hint of ``topics`` and at every heartbeat, as a hint may be lost.
 
-    It ends when the browser goes away or ``app.state.stopping`` is set, so that the server can stop.
+    After each look it rests ``rest_s``: whatever is hinted meanwhile is one look. It ends when the browser goes away or
+    ``app.state.stopping`` is set, so that the server can stop.
     """
     stopping = cast("asyncio.Event", connection.app.state.stopping)
-    body = follow(ground_of(connection).bus, look, topics, stopping=stopping, heartbeat_s=heartbeat_s)
+    body = follow(ground_of(connection).bus, look, topics, stopping=stopping, heartbeat_s=heartbeat_s, rest_s=rest_s)
     headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
     return StreamingResponse(body, media_type="text/event-stream", headers=headers)
 
 
 async def follow(
-    bus: Bus, look: Look, topics: Sequence[str], *, stopping: asyncio.Event, heartbeat_s: float = HEARTBEAT_S
+    bus: Bus,
+    look: Look,
+    topics: Sequence[str],
+    *,
+    stopping: asyncio.Event,
+    heartbeat_s: float = HEARTBEAT_S,
+    rest_s: float = 0,
 ) -> AsyncIterator[str]:
     """The text of the stream; apart from the response so that it can be read without a server."""
     yield f"retry: {RETRY_MS}\n\n"
@@ -64,6 +71,8 @@ async def follow(
                 yield event.encode()
             if not hinted and not events:
                 yield ": still here\n\n"
+            if rest_s:
+                await asyncio.sleep(rest_s)
             hinted = await _wait(listener, stopping, heartbeat_s)
 
 

@@ -38,6 +38,7 @@ FILES = frozenset(
     secretbox.py
     settings.py
     text.py
+    together.py
     web/__init__.py
     web/assets.py
     web/csrf.py

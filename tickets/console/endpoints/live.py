@@ -7,6 +7,7 @@ from fastapi import Header, Query
 from starlette.responses import Response
 
 from kit.db import AsyncSession, Database
+from kit.together import Together
 from kit.web.deps import GroundDep
 from kit.web.sse import Look, ServerEvent, event_stream
 from tickets.console.endpoints.counter import CounterDep, RowId, console_router
@@ -19,12 +20,24 @@ router = console_router()
 Seen = Annotated[str, Query(max_length=400)]
 LastEvent = Annotated[str | None, Header(alias="last-event-id", max_length=400)]
 EVENT = "changed"
+#: In a rush a console is told of all that happened in this time at once.
+REST_S = 0.2
+#: All consoles of a process hear of a change together, and look once.
+_LOOKS = Together[str]()
 
 
 @router.get("/live/queue")
 async def follow_queue(desk: CounterDep, seen: Seen = "", last_event_id: LastEvent = None) -> Response:
-    look = looking(desk.ground.db, queue_revision, last_event_id or seen)
-    return event_stream(desk.request, look, "tickets")
+    db = desk.ground.db
+
+    async def newest() -> str:
+        async with db.reading() as session:
+            return await queue_revision(session)
+
+    async def shared() -> str:
+        return await _LOOKS.ask(id(db), newest)
+
+    return event_stream(desk.request, telling(shared, last_event_id or seen), "tickets", rest_s=REST_S)
 
 
 @router.get("/live/tickets/{ticket_id}")
@@ -42,13 +55,22 @@ async def follow_ticket(
 
 
 def looking(db: Database, revision_of: Callable[[AsyncSession], Awaitable[str]], seen: str) -> Look:
+    """As :func:`telling`, with a look of its own at the database."""
+
+    async def revision() -> str:
+        async with db.reading() as session:
+            return await revision_of(session)
+
+    return telling(revision, seen)
+
+
+def telling(revision_now: Callable[[], Awaitable[str]], seen: str) -> Look:
     """One event whenever the revision is another than the last one told."""
     told = seen
 
     async def look() -> list[ServerEvent]:
         nonlocal told
-        async with db.reading() as session:
-            revision = await revision_of(session)
+        revision = await revision_now()
         if revision == told:
             return []
         told = revision
