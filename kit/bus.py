@@ -24,6 +24,10 @@ class Bus(Protocol):
         """A listener that wakes on any of ``topics``, for as long as the context lasts."""
         ...
 
+    def subscribed(self, *topics: str) -> "Listener":
+        """A listener for as long as the bus lasts, as what is kept in memory needs."""
+        ...
+
 
 class Listener:
     """Wakes when one of its topics was published since the last wait."""
@@ -33,6 +37,12 @@ class Listener:
 
     def wake(self) -> None:
         self._event.set()
+
+    def heard(self) -> bool:
+        """Whether a topic was published since the last wait or look; for who has no time to wait."""
+        heard = self._event.is_set()
+        self._event.clear()
+        return heard
 
     async def wait(self, seconds: float) -> bool:
         """Wait at most ``seconds``; True when woken by a topic, False when time ran out."""
@@ -61,11 +71,15 @@ class LocalBus:
             for listener in tuple(self._listeners.get(name, ())):
                 listener.wake()
 
-    @asynccontextmanager
-    async def listening(self, *topics: str) -> AsyncIterator[Listener]:
+    def subscribed(self, *topics: str) -> Listener:
         listener = Listener()
         for topic in topics:
             self._listeners[topic].add(listener)
+        return listener
+
+    @asynccontextmanager
+    async def listening(self, *topics: str) -> AsyncIterator[Listener]:
+        listener = self.subscribed(*topics)
         try:
             yield listener
         finally:

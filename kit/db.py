@@ -123,7 +123,8 @@ class Database:
 
     @asynccontextmanager
     async def _committing(self) -> AsyncIterator[AsyncSession]:
-        async with AsyncSession(self._write_engine, expire_on_commit=False) as session:
+        info = {"bus": self.bus}
+        async with AsyncSession(self._write_engine, expire_on_commit=False, info=info) as session:
             async with session.begin():
                 yield session
             for topic in session.info.pop("topics", ()):
@@ -132,7 +133,8 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
         """A session for queries only, each of which sees what is committed; changes are refused or never committed."""
-        async with AsyncSession(self._read_engine, expire_on_commit=False) as session:
+        info = {"bus": self.bus}
+        async with AsyncSession(self._read_engine, expire_on_commit=False, info=info) as session:
             yield session
 
     async def close(self) -> None:

@@ -2,12 +2,12 @@
 
 import tomllib
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime, format_timedelta
+from babel.dates import format_date, format_datetime, format_timedelta
 
 from kit.settings import Locale
 
@@ -65,6 +65,11 @@ def show_moment(moment: datetime, locale: Locale, zone: str) -> str:
     """A moment as people write it, in the organisation's time zone: 11月24日 15:30."""
     pattern = {"zh": "M月d日 HH:mm", "en": "d MMM, HH:mm"}[locale]
     return format_datetime(moment, pattern, tzinfo=ZoneInfo(zone), locale=babel_locale(locale))
+
+
+def show_day(day: date, pattern: str, locale: Locale) -> str:
+    """A day by one of the locale's patterns (CLDR: "M月d日", "d MMM")."""
+    return format_date(day, pattern, locale=babel_locale(locale))
 
 
 def show_duration(seconds: float, locale: Locale) -> str:

@@ -46,6 +46,9 @@ class Settings(BaseSettings):
     confirm_window_s: float = 72 * 3600
     tick_s: float = 0.5
 
+    #: How long a reply of staff can be taken back before it leaves; each may choose otherwise, 0 sends at once.
+    undo_send_s: float = Field(default=15, ge=0, le=30)
+
     #: When news do not ring anybody out of bed, in the organisation's time zone; empty: at no time.
     quiet_hours: str = "22:00-08:00"
     #: Where an MX hands mails over to us, as "0.0.0.0:2525"; empty: nowhere, mailboxes are read instead.

@@ -31,9 +31,15 @@ def render_type(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[
     return False
 
 
+def is_ours(name: str | None, kind: str, _parents: Any) -> bool:
+    """All but SQLite's full-text index, a handful of tables that no model stands for."""
+    return kind != "table" or not (name or "").startswith("search_words")
+
+
 def configure(**source: Any) -> None:
     context.configure(
         target_metadata=metadata,
+        include_name=is_ours,
         # SQLite cannot alter most of a table: Alembic then copies it.
         render_as_batch=True,
         compare_type=True,

@@ -11,24 +11,44 @@ from kit.db import BigId, JsonColumn, UtcDateTime
 from tickets.stages import Priority, Stage
 
 
+def _where(name: str, condition: str, *columns: str) -> Index:
+    """An index of the rows that meet the condition, which a query has to repeat word for word."""
+    return Index(name, *columns, sqlite_where=text(condition), postgresql_where=text(condition))
+
+
+_OPEN = "stage <> 'solved'"
+
+
 class Ticket(SQLModel, table=True):
     """One matter of one person. ``version`` goes up with every change, so that two people never overwrite."""
 
     __tablename__ = "ticket"
     __table_args__ = (
-        Index("ix_ticket_queue", "stage", "priority", "id"),
-        Index("ix_ticket_assignee", "assignee_id", "stage", "priority", "id"),
-        Index("ix_ticket_team", "team_id", "stage", "priority", "id"),
+        # Open tickets are few among all. Each filter that leaves few of them has them in the order of the queue.
+        _where("ix_ticket_urgent", _OPEN, "priority", "sla_due", "id"),
+        _where("ix_ticket_assignee", _OPEN, "assignee_id", "priority", "sla_due", "id"),
+        _where("ix_ticket_team", _OPEN, "team_id", "priority", "sla_due", "id"),
+        _where("ix_ticket_category", _OPEN, "category_id", "priority", "sla_due", "id"),
+        _where("ix_ticket_region", _OPEN, "region", "priority", "sla_due", "id"),
+        _where("ix_ticket_channel", _OPEN, "channel", "priority", "sla_due", "id"),
+        _where("ix_ticket_component", _OPEN, "component", "priority", "sla_due", "id"),
+        _where("ix_ticket_stage", _OPEN, "stage", "priority", "sla_due", "id"),
+        _where("ix_ticket_alarm", f"{_OPEN} AND alarm IS NOT NULL", "priority", "sla_due", "id"),
+        _where("ix_ticket_unanswered", f"{_OPEN} AND first_replied_at IS NULL", "priority", "sla_due", "id"),
+        # The other orders.
+        _where("ix_ticket_open", _OPEN, "id"),
+        _where("ix_ticket_updated", _OPEN, "updated_at", "id"),
+        _where("ix_ticket_due", _OPEN, "sla_due", "id"),
+        _where("ix_ticket_waiting", f"{_OPEN} AND waiting_since IS NOT NULL", "waiting_since", "id"),
+        _where("ix_ticket_snoozed", f"{_OPEN} AND snoozed_until IS NOT NULL", "snoozed_until", "id"),
+        _where("ix_ticket_incident", "incident_id IS NOT NULL", "incident_id"),
+        # Solved ones, the newest first.
+        Index("ix_ticket_closed", "closed_at", "id"),
+        _where("ix_ticket_assignee_closed", "closed_at IS NOT NULL", "assignee_id", "closed_at", "id"),
+        _where("ix_ticket_team_closed", "closed_at IS NOT NULL", "team_id", "closed_at", "id"),
         Index("ix_ticket_contact", "contact_id", "id"),
         Index("ix_ticket_conversation", "conversation_id", "id"),
         Index("ix_ticket_created", "created_at"),
-        Index("ix_ticket_closed", "closed_at"),
-        Index(
-            "ix_ticket_incident",
-            "incident_id",
-            sqlite_where=text("incident_id IS NOT NULL"),
-            postgresql_where=text("incident_id IS NOT NULL"),
-        ),
     )
 
     id: int = Field(default=None, sa_column=Column(BigId, primary_key=True, autoincrement=True))
@@ -136,6 +156,8 @@ class EventKind(StrEnum):
     MERGED = "merged"
     #: Another ticket goes on in this one; data: number, ticket.
     MERGED_IN = "merged_in"
+    #: Two tickets again; data: number.
+    UNMERGED = "unmerged"
     #: Messages of it became a ticket of their own; data: number, ticket.
     SPLIT_OFF = "split_off"
     #: It began as part of another; data: number, ticket.

@@ -7,6 +7,7 @@ from typing import Any
 from kit.db import AsyncSession, hint, insert_now
 from tickets.actors import Actor
 from tickets.contacts.models import Contact
+from tickets.conversations.indexing import make_findable
 from tickets.conversations.models import Conversation
 from tickets.followups.models import FollowUpKind
 from tickets.followups.service import schedule_all
@@ -14,7 +15,8 @@ from tickets.models import EventKind, Ticket
 from tickets.numbers import new_lookup_code, new_token, next_number
 from tickets.repository import note_event
 from tickets.routing.service import Placement, Told, place, settle
-from tickets.sla.service import due_times
+from tickets.sla.policies import Policy
+from tickets.sla.service import promise_times, start
 
 MAX_SUBJECT = 60
 
@@ -25,6 +27,8 @@ class Matter:
 
     text: str
     category: str | None = None
+    #: How sure whoever named the category was; 1 for a person.
+    category_sure: float = 1.0
     component: str | None = None
     facts: dict[str, Any] = field(default_factory=dict)
     wants_person: bool = False
@@ -55,12 +59,13 @@ async def open_ticket(
     """Open it and start its clocks."""
     # Whatever has changed meanwhile is written once, by the caller.
     with session.no_autoflush:
-        told = Told(text=matter.text, category=matter.category, component=matter.component)
-        placement = await place(session, now, conversation, contact, told)
-        ticket = await _begin(session, now, conversation, contact, matter, placement=placement, rhythm=rhythm)
+        told = Told(text=matter.text, category=matter.category, component=matter.component, sure=matter.category_sure)
+        placement = await place(session, conversation, contact, told)
+        ticket, policy = await _begin(session, now, conversation, contact, matter, placement=placement, rhythm=rhythm)
         await note_event(session, now, ticket, EventKind.OPENED, actor, public=True)
-        await _start_clocks(session, ticket, conversation.thread)
-        await settle(session, now, ticket, placement)
+        await make_findable(session, ticket, contact)
+        await _start_clocks(session, now, ticket, conversation.thread, policy)
+        await settle(session, now, ticket, placement, zone=rhythm.zone)
     hint(session, "tickets")
     return ticket
 
@@ -74,8 +79,7 @@ async def _begin(
     *,
     placement: Placement,
     rhythm: Rhythm,
-) -> Ticket:
-    first_reply_due, resolution_due = await due_times(session, now, placement.priority)
+) -> tuple[Ticket, Policy]:
     ticket = Ticket(
         number=await next_number(session, now, zone=rhythm.zone),
         token=new_token(),
@@ -92,16 +96,19 @@ async def _begin(
         locale=conversation.locale,
         region=contact.region,
         component=matter.component,
+        tags=list(placement.tags) or None,
         wants_person=matter.wants_person,
         waiting_since=now,
         next_update_at=now + rhythm.progress_every,
-        first_reply_due=first_reply_due,
-        resolution_due=resolution_due,
+        # As the policy of the finished ticket has it, right below.
+        first_reply_due=now,
+        resolution_due=now,
         created_at=now,
         updated_at=now,
     )
+    policy = await promise_times(session, now, ticket, contact.tags)
     await insert_now(session, ticket)
-    return ticket
+    return ticket, policy
 
 
 def subject_of(text: str) -> str:
@@ -110,10 +117,8 @@ def subject_of(text: str) -> str:
     return line if len(line) <= MAX_SUBJECT else f"{line[: MAX_SUBJECT - 1]}…"
 
 
-async def _start_clocks(session: AsyncSession, ticket: Ticket, thread: str) -> None:
-    clocks = {
-        FollowUpKind.FIRST_REPLY_LATE: ticket.first_reply_due,
-        FollowUpKind.RESOLUTION_LATE: ticket.resolution_due,
-        FollowUpKind.PROGRESS: ticket.next_update_at,
-    }
-    await schedule_all(session, ticket, thread, {kind: due for kind, due in clocks.items() if due is not None})
+async def _start_clocks(session: AsyncSession, now: datetime, ticket: Ticket, thread: str, policy: Policy) -> None:
+    due = {**await start(session, now, ticket, policy)}
+    if ticket.next_update_at is not None:
+        due[FollowUpKind.PROGRESS] = ticket.next_update_at
+    await schedule_all(session, ticket, thread, due)

@@ -34,8 +34,16 @@ async def find_by_number(session: AsyncSession, number: str) -> Ticket | None:
 
 
 async def ticket_by_token(session: AsyncSession, token: str) -> Ticket:
-    """By the secret of its tracking link, or TicketNotFoundError."""
-    return _found((await session.exec(select(Ticket).where(Ticket.token == token))).first())
+    """By the secret of its tracking link, or TicketNotFoundError; a merged one leads to where it goes on."""
+    ticket = _found((await session.exec(select(Ticket).where(Ticket.token == token))).first())
+    return await survivor(session, ticket)
+
+
+async def survivor(session: AsyncSession, ticket: Ticket) -> Ticket:
+    """Where the matter goes on: the ticket itself unless it was merged into another, and that perhaps into a third."""
+    while ticket.merged_into_id is not None:
+        ticket = await get_ticket(session, ticket.merged_into_id)
+    return ticket
 
 
 def _found(ticket: Ticket | None) -> Ticket:
@@ -45,15 +53,17 @@ def _found(ticket: Ticket | None) -> Ticket:
 
 
 async def latest_ticket(session: AsyncSession, conversation_id: int) -> Ticket | None:
-    """The newest ticket of a conversation, open ones first."""
-    return (await session.scalars(_NEWEST, {"of_conversation": conversation_id})).first()
+    """The newest ticket of a conversation, open ones first; of a merged one, the one it goes on in."""
+    ticket = (await session.scalars(_NEWEST, {"of_conversation": conversation_id})).first()
+    return await survivor(session, ticket) if ticket else None
 
 
 async def latest_ticket_of(session: AsyncSession, contact_id: int) -> Ticket | None:
     """The person's newest ticket on any of their addresses, open ones first."""
     of_contact = select(Ticket).where(Ticket.contact_id == contact_id)
     newest = of_contact.order_by(col(Ticket.stage).in_(OPEN_STAGES).desc(), col(Ticket.id).desc()).limit(1)
-    return (await session.exec(newest)).first()
+    ticket = (await session.exec(newest)).first()
+    return await survivor(session, ticket) if ticket else None
 
 
 # Built once, as every message asks: to build a statement costs more than to run it.
@@ -84,6 +94,12 @@ async def change(
     await session.refresh(ticket)
     hint(session, f"ticket:{ticket.id}")
     hint(session, "tickets")
+
+
+async def refuse_if_changed(session: AsyncSession, ticket: Ticket, seen: int) -> None:
+    """TicketChangedError, naming who was first, unless the ticket is as it was seen."""
+    if ticket.version != seen:
+        await _explain_conflict(session, ticket)
 
 
 async def _explain_conflict(session: AsyncSession, ticket: Ticket) -> None:

@@ -1,6 +1,7 @@
 """The end of a ticket: resolved by staff, confirmed or reopened by the customer, then rated."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import col, select
 
@@ -15,15 +16,14 @@ from tickets.followups.service import cancel, schedule
 from tickets.models import EventKind, Ticket, TicketEvent
 from tickets.opening import Rhythm
 from tickets.repository import change, note_event
-from tickets.sla.service import due_times
+from tickets.sla.models import ClockKind
+from tickets.sla.service import REPLIES, align, answered
 from tickets.stages import MOVES, Stage, raised
 from tickets.working import MAX_REPLY
 
 _OPEN_CLOCKS = (
     FollowUpKind.PROGRESS,
     FollowUpKind.PROMISE_LAPSED,
-    FollowUpKind.FIRST_REPLY_LATE,
-    FollowUpKind.RESOLUTION_LATE,
 )
 _CLOSING_CLOCKS = (FollowUpKind.FIXED_CHECK, FollowUpKind.CONFIRM_TIMEOUT, FollowUpKind.SURVEY)
 
@@ -47,19 +47,22 @@ async def resolve(
     if Stage.CONFIRMING not in MOVES[Stage(ticket.stage)]:
         raise MoveNotAllowedError(source=ticket.stage, target=Stage.CONFIRMING)
     conversation = await get_conversation(session, ticket.conversation_id)
-    values = {
+    values: dict[str, Any] = {
         "stage": Stage.CONFIRMING,
         "solution": text,
         "resolved_at": now,
         "promise_at": None,
         "next_update_at": None,
     }
-    first = {} if ticket.first_replied_at else {"first_replied_at": now}
-    await change(session, now, ticket, seen=seen, alarm=None, waiting_since=None, wants_person=False, **values, **first)
+    values |= {} if ticket.first_replied_at else {"first_replied_at": now}
+    await change(session, now, ticket, seen=seen, alarm=None, waiting_since=None, wants_person=False, **values)
+    due, took = await answered(session, now, ticket, (ClockKind.RESOLUTION, *REPLIES))
+    await change(session, now, ticket, **due)
     await cancel(session, ticket.id, _OPEN_CLOCKS)
     release(conversation)
     session.add(conversation)
-    await note_event(session, now, ticket, EventKind.RESOLVED, staff, public=True, solution=text)
+    more = {"solution": text, "staff_id": staff.id, **took}
+    await note_event(session, now, ticket, EventKind.RESOLVED, staff, public=True, **more)
     await schedule(session, ticket, conversation.thread, FollowUpKind.FIXED_CHECK, now + rhythm.fixed_check_after)
     await schedule(session, ticket, conversation.thread, FollowUpKind.CONFIRM_TIMEOUT, now + rhythm.confirm_window)
     await emit(session, now, DeskEvent.RESOLVED, thread=conversation.thread, ticket_id=ticket.id)
@@ -84,6 +87,7 @@ async def confirm(
     await change(session, now, ticket, seen=seen, stage=Stage.SOLVED, closed_at=now)
     await cancel(session, ticket.id, _CLOSING_CLOCKS)
     await note_event(session, now, ticket, EventKind.CONFIRMED, actor, public=True)
+    await align(session, now, ticket)
     await schedule(session, ticket, thread, FollowUpKind.SURVEY, now + rhythm.survey_after)
 
 
@@ -105,7 +109,6 @@ async def reopen(
         raise MoveNotAllowedError(source=ticket.stage, target=Stage.PROCESSING)
     thread = (await get_conversation(session, ticket.conversation_id)).thread
     priority = raised(ticket.priority)
-    _, resolution_due = await due_times(session, now, priority)
     due = now + rhythm.progress_every
     await change(
         session,
@@ -117,7 +120,6 @@ async def reopen(
         reopened=ticket.reopened + 1,
         resolved_at=None,
         closed_at=None,
-        resolution_due=resolution_due,
         next_update_at=due,
         waiting_since=now,
         alarm="reopened",
@@ -125,7 +127,7 @@ async def reopen(
     await cancel(session, ticket.id, _CLOSING_CLOCKS)
     await note_event(session, now, ticket, EventKind.REOPENED, actor, public=True, reason=reason)
     await schedule(session, ticket, thread, FollowUpKind.PROGRESS, due)
-    await schedule(session, ticket, thread, FollowUpKind.RESOLUTION_LATE, resolution_due)
+    await align(session, now, ticket)
 
 
 async def give_reason(session: AsyncSession, ticket: Ticket, reason: str) -> None:

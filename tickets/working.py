@@ -29,6 +29,7 @@ from tickets.followups.service import cancel, schedule
 from tickets.models import EventKind, Ticket
 from tickets.opening import Rhythm
 from tickets.repository import change, note_event
+from tickets.sla.service import REPLIES, align, answered
 from tickets.stages import MOVES, OWED_STAGES, Priority, Stage
 
 MAX_REPLY = 10_000
@@ -79,8 +80,9 @@ async def reply(
         attachments=attachments or [],
     )
     message = await post(session, now, conversation, new)
-    await note_event(session, now, ticket, EventKind.REPLIED, staff, message_id=message.id)
-    await _answered(session, now, ticket, staff)
+    took = await _answered(session, now, ticket, staff)
+    more: dict[str, Any] = {"message_id": message.id, "staff_id": staff.id, **took}
+    await note_event(session, now, ticket, EventKind.REPLIED, staff, **more)
     await restart_rhythm(session, now, ticket, conversation.thread, rhythm)
     await emit(
         session,
@@ -94,17 +96,20 @@ async def reply(
     return message
 
 
-async def _answered(session: AsyncSession, now: datetime, ticket: Ticket, staff: Actor) -> None:
-    values: dict[str, Any] = {"waiting_since": None, "wants_person": False, "alarm": None}
-    if ticket.first_replied_at is None:
+async def _answered(session: AsyncSession, now: datetime, ticket: Ticket, staff: Actor) -> dict[str, Any]:
+    """Nobody waits any more; returns whether it was the first reply, and how long it took if somebody waited."""
+    first = ticket.first_replied_at is None
+    due, took = await answered(session, now, ticket, REPLIES)
+    values: dict[str, Any] = {"waiting_since": None, "wants_person": False, "alarm": None, **due}
+    if first:
         values["first_replied_at"] = now
-        await cancel(session, ticket.id, [FollowUpKind.FIRST_REPLY_LATE])
     if ticket.promise_at is not None and ticket.promise_at <= now:
         # The lapsed promise was answered for; what comes next is a new one.
         values["promise_at"] = None
     if ticket.assignee_id is None:
         values["assignee_id"] = staff.id
     await change(session, now, ticket, **values)
+    return {"first": first} | ({"waited_s": took["seconds"], "working_s": took["working_s"]} if took else {})
 
 
 async def note(
@@ -160,6 +165,7 @@ async def assign_team(
     """Give the ticket to a team; whoever had it has it no longer."""
     await change(session, now, ticket, seen=seen, team_id=team_id, assignee_id=None)
     await note_event(session, now, ticket, EventKind.ASSIGNED, staff, to=team_name)
+    await align(session, now, ticket)
 
 
 async def move(
@@ -202,6 +208,8 @@ async def _enter(
     source = Stage(ticket.stage)
     await change(session, now, ticket, stage=target)
     await note_event(session, now, ticket, EventKind.STAGE, staff, public=True, source=source, target=target)
+    if not beside_reply:
+        await align(session, now, ticket)
     await restart_rhythm(session, now, ticket, conversation.thread, rhythm)
     more: dict[str, Any] = {"beside_reply": True} if beside_reply else {}
     thread = conversation.thread
@@ -238,6 +246,7 @@ async def set_priority(
     before = ticket.priority
     await change(session, now, ticket, seen=seen, priority=priority)
     await note_event(session, now, ticket, EventKind.PRIORITY, staff, source=before, target=int(priority))
+    await align(session, now, ticket)
 
 
 async def hand_back(

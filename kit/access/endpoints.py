@@ -2,20 +2,31 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Form, Path, Request
 from starlette.responses import RedirectResponse, Response
 
 from kit.access.deps import StaffDep, current_staff
 from kit.access.middleware import COOKIE
-from kit.access.service import SignInRefusedError, choose_language, sign_in, sign_out
+from kit.access.passwords import SHORTEST, PasswordTooLongError, PasswordTooShortError
+from kit.access.service import (
+    SignInRefusedError,
+    accept_invitation,
+    choose_language,
+    invited,
+    sign_in,
+    sign_out,
+)
+from kit.errors import AppError
 from kit.settings import Locale
 from kit.web.csrf import check_csrf, check_same_origin
 from kit.web.deps import GroundDep, WriteSession
 from kit.web.locale import as_locale, chosen_locale, remember_locale
-from kit.web.pages import PagesDep
+from kit.web.pages import Pages, PagesDep
 
 HOME = "/console"
 LOGIN = "/console/login"
+PASSWORD = "/console/password"  # noqa: S105 - an address.
+Token = Annotated[str, Path(max_length=100)]
 
 #: Open to everybody: this is how one gets in. There is no session yet, so the origin is checked instead.
 login_router = APIRouter(include_in_schema=False, dependencies=[Depends(check_same_origin)])
@@ -60,6 +71,32 @@ async def submit_login(
     if not chosen_locale(request) and (locale := as_locale(opened.staff.locale)):
         remember_locale(response, locale, secure=secure)
     return response
+
+
+@login_router.get(PASSWORD + "/{token}")
+async def show_password(request: Request, ground: GroundDep, pages: PagesDep, token: Token) -> Response:
+    async with ground.db.reading() as session:
+        staff = await invited(session, ground.clock.now(), token)
+    return _password_page(request, pages, staff.name)
+
+
+@login_router.post(PASSWORD + "/{token}")
+async def submit_password(
+    request: Request, ground: GroundDep, pages: PagesDep, token: Token, password: Annotated[str, Form()] = ""
+) -> Response:
+    """Set the password by the link an administrator handed over; the link is then used up."""
+    try:
+        await accept_invitation(ground, token, password=password)
+    except (PasswordTooShortError, PasswordTooLongError) as refusal:
+        return _password_page(request, pages, "", refusal)
+    return RedirectResponse(LOGIN, status_code=303)
+
+
+def _password_page(request: Request, pages: Pages, name: str, refusal: AppError | None = None) -> Response:
+    headers = {"cache-control": "no-store"}
+    status = refusal.status if refusal else 200
+    context = {"holder": name, "refusal": refusal, "shortest": SHORTEST}
+    return pages.render(request, "kit/password.html", status_code=status, headers=headers, **context)
 
 
 @router.post("/console/logout")

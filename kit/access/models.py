@@ -8,7 +8,7 @@ from sqlmodel import Field, SQLModel
 from kit.access.identity import Role
 from kit.db import BigId, UtcDateTime
 
-__all__ = ["Role", "Staff", "StaffSession"]
+__all__ = ["Invitation", "Role", "Staff", "StaffSession"]
 
 
 class Staff(SQLModel, table=True):
@@ -46,3 +46,15 @@ class StaffSession(SQLModel, table=True):
     created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     expires_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False, index=True))
     seen_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class Invitation(SQLModel, table=True):
+    """A link by which somebody sets a password, once; an administrator hands it over and never learns the password."""
+
+    __tablename__ = "invitation"
+
+    token_hash: str = Field(primary_key=True, max_length=64)
+    staff_id: int = Field(
+        sa_column=Column(BigId, ForeignKey("staff.id", ondelete="CASCADE"), nullable=False, index=True)
+    )
+    expires_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))

@@ -11,10 +11,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
 from kit.access.identity import Role, SignedIn
-from kit.access.models import Staff, StaffSession
+from kit.access.models import Invitation, Staff, StaffSession
 from kit.access.passwords import hash_password, needs_rehash, verify_password
 from kit.db import AsyncSession
-from kit.errors import ConflictError, InvalidError, UnauthenticatedError
+from kit.errors import ConflictError, InvalidError, NotFoundError, UnauthenticatedError
 from kit.ground import Ground
 from kit.settings import Locale
 from kit.text import clean_text
@@ -22,6 +22,7 @@ from kit.text import clean_text
 WRONG_BEFORE_LOCK = 5
 LOCKED_FOR = timedelta(minutes=5)
 SESSION_LIFE = timedelta(hours=12)
+INVITATION_LIFE = timedelta(days=3)
 #: A session is prolonged at most this often, so that reading a page does not mean writing a row.
 PROLONG_EVERY = timedelta(minutes=5)
 
@@ -36,6 +37,12 @@ class LoginTakenError(ConflictError):
     """Another account has this login."""
 
     code = "login_taken"
+
+
+class InvitationGoneError(NotFoundError):
+    """The link to set a password was used, is too old, or never was one."""
+
+    code = "invitation_gone"
 
 
 class LoginInvalidError(InvalidError):
@@ -96,6 +103,70 @@ async def set_password(session: AsyncSession, staff_id: int, *, password: str) -
     values = {"password_hash": await hash_password(password), "failed_logins": 0, "locked_until": None}
     await session.exec(update(Staff).where(col(Staff.id) == staff_id).values(**values))
     await session.exec(delete(StaffSession).where(col(StaffSession.staff_id) == staff_id))
+
+
+async def hire(
+    session: AsyncSession, now: datetime, *, login: str, name: str, role: Role, locale: Locale = "zh"
+) -> Staff:
+    """Open an account nobody can sign in to yet: its holder sets a password by a link, see :func:`invite`."""
+    password = secrets.token_urlsafe(32)
+    return await create_staff(session, now, login=login, name=name, role=role, password=password, locale=locale)
+
+
+async def edit_staff(
+    session: AsyncSession, staff_id: int, *, name: str, role: Role, locale: Locale, active: bool
+) -> None:
+    """Change what an account says of its holder; a closed account's sessions and invitations end at once."""
+    values = {"name": clean_text(name)[:80], "role": role, "locale": locale, "active": active}
+    await session.exec(update(Staff).where(col(Staff.id) == staff_id).values(**values))
+    if not active:
+        await sign_out_everywhere(session, staff_id)
+        await session.exec(delete(Invitation).where(col(Invitation.staff_id) == staff_id))
+
+
+async def sign_out_everywhere(session: AsyncSession, staff_id: int) -> None:
+    """End all sessions of one person."""
+    await session.exec(delete(StaffSession).where(col(StaffSession.staff_id) == staff_id))
+
+
+async def invite(session: AsyncSession, now: datetime, staff_id: int) -> str:
+    """Make the token of a link that sets a new password once; earlier links no longer work."""
+    token = secrets.token_urlsafe(32)
+    await session.exec(delete(Invitation).where(col(Invitation.staff_id) == staff_id))
+    session.add(Invitation(token_hash=_hash_token(token), staff_id=staff_id, expires_at=now + INVITATION_LIFE))
+    await session.flush()
+    return token
+
+
+async def invited(session: AsyncSession, now: datetime, token: str) -> Staff:
+    """Whose link this is; raises InvitationGoneError."""
+    query = (
+        select(Staff)
+        .join(Invitation, col(Invitation.staff_id) == col(Staff.id))
+        .where(col(Invitation.token_hash) == _hash_token(token))
+        .where(col(Invitation.expires_at) > now, col(Staff.active))
+    )
+    staff = (await session.exec(query)).one_or_none()
+    if staff is None:
+        raise InvitationGoneError
+    return staff
+
+
+async def accept_invitation(ground: Ground, token: str, *, password: str) -> None:
+    """Set the password by a link, which is then used up; raises InvitationGoneError or what ``hash_password`` does."""
+    now = ground.clock.now()
+    async with ground.db.reading() as session:
+        await invited(session, now, token)
+    password_hash = await hash_password(password)
+    async with ground.db.transaction() as session:
+        spent = delete(Invitation).where(col(Invitation.token_hash) == _hash_token(token))
+        spent = spent.where(col(Invitation.expires_at) > now)
+        staff_id = (await session.execute(spent.returning(col(Invitation.staff_id)))).scalar_one_or_none()
+        if staff_id is None:
+            raise InvitationGoneError
+        values = {"password_hash": password_hash, "failed_logins": 0, "locked_until": None}
+        await session.exec(update(Staff).where(col(Staff.id) == staff_id).values(**values))
+        await sign_out_everywhere(session, staff_id)
 
 
 async def sign_in(ground: Ground, *, login: str, password: str) -> NewSession:

@@ -7,6 +7,7 @@ NODE_MODULES = ROOT / "node_modules"
 
 #: Name under /static/vendor/ -> file under node_modules.
 VENDOR_FILES: dict[str, str] = {
+    "echarts.js": "echarts/dist/echarts.common.min.js",
     "htmx.js": "htmx.org/dist/htmx.min.js",
     "htmx-sse.js": "htmx-ext-sse/dist/sse.min.js",
     "tabler.css": "@tabler/core/dist/css/tabler.min.css",

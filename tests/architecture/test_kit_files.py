@@ -17,6 +17,7 @@ FILES = frozenset(
     access/models.py
     access/passwords.py
     access/service.py
+    audit.py
     bus.py
     bus_remote.py
     clock.py
@@ -37,6 +38,7 @@ FILES = frozenset(
     scanning.py
     secretbox.py
     settings.py
+    sheets.py
     text.py
     together.py
     web/__init__.py

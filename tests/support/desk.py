@@ -29,6 +29,7 @@ from tickets.actors import Actor, ActorKind
 from tickets.conversations.models import Conversation, Message
 from tickets.followups.service import fire_due
 from tickets.models import Ticket, TicketEvent
+from tickets.sending.holding import hand_over_due
 
 #: Few enough to index in a blink, close enough to one another to be told apart.
 ARTICLES = (
@@ -138,6 +139,7 @@ class Desk:
         while busy:
             async with self.ground.db.transaction() as session:
                 busy = bool(await fire_due(session, self.clock.now()))
+                busy = bool(await hand_over_due(session, self.clock.now())) or busy
             for runner in (*self.runtime.runners, *self.senders):
                 while await runner.run_once():
                     busy = True

@@ -45,6 +45,7 @@ def make_settings(data_dir: Path, url: str = "", **overrides: Any) -> Settings:
         "secret": "a secret for tests only, long enough to sign with",
         "base_url": "http://desk.test",
         "semantic": False,
+        "undo_send_s": 0,
         **overrides,
     }
     return Settings(_env_file=None, **values)

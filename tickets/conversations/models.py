@@ -26,6 +26,10 @@ class Author(StrEnum):
     SYSTEM = "system"
 
 
+#: Who says what somebody may look for; what the bot and the desk itself say is the same everywhere.
+FINDABLE = frozenset({Author.CUSTOMER, Author.STAFF})
+
+
 class Conversation(SQLModel, table=True):
     """One thread; ``memory`` belongs to whoever leads the dialogue and is opaque here."""
 

@@ -10,8 +10,9 @@ from sqlmodel import col, select, update
 from kit.db import AsyncSession, hint, insert_now
 from tickets.contacts.models import Contact, ContactIdentity
 from tickets.contacts.service import Sender, create_contact, find_contact
-from tickets.conversations.models import Author, Conversation, Message, Owner
+from tickets.conversations.models import FINDABLE, Author, Conversation, Message, Owner
 from tickets.models import Ticket
+from tickets.search.service import index_message, reindex_message
 
 message_table: Table = Message.__table__  # type: ignore[attr-defined]  # SQLModel hides __table__ from its types.
 ticket_table: Table = Ticket.__table__  # type: ignore[attr-defined]  # As above.
@@ -103,6 +104,8 @@ async def post(session: AsyncSession, now: datetime, conversation: Conversation,
         "created_at": now,
     }
     message = Message(**row, id=(await session.execute(_INSERT, row)).scalar_one())
+    if new.ticket_id is not None and new.author in FINDABLE:
+        await index_message(session, ticket_id=new.ticket_id, message_id=message.id, text=new.text)
     # Written when the transaction ends, together with whatever else changes in the conversation.
     conversation.last_message_at = now
     session.add(conversation)
@@ -160,6 +163,8 @@ async def revise_message(
     message.revisions = [*(message.revisions or ()), {"text": message.text, "at": now.isoformat()}]
     message.text, message.revised_at = text, now
     session.add(message)
+    if message.ticket_id is not None:
+        await reindex_message(session, ticket_id=message.ticket_id, message_id=message.id, text=text)
     hint(session, f"conversation:{message.conversation_id}")
     return message
 

@@ -14,11 +14,14 @@ class FollowUpKind(StrEnum):
 
     PROGRESS = "progress"
     PROMISE_LAPSED = "promise_lapsed"
-    FIRST_REPLY_LATE = "first_reply_late"
-    RESOLUTION_LATE = "resolution_late"
+    #: The next step of a clock; see tickets.sla.
+    SLA_FIRST_REPLY = "sla_first_reply"
+    SLA_NEXT_REPLY = "sla_next_reply"
+    SLA_RESOLUTION = "sla_resolution"
     FIXED_CHECK = "fixed_check"
     SURVEY = "survey"
     CONFIRM_TIMEOUT = "confirm_timeout"
+    SNOOZE_OVER = "snooze_over"
 
 
 class FollowUpState(StrEnum):
