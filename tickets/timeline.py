@@ -11,15 +11,20 @@ __all__ = ["describe", "spoken"]
 
 _ENDS_OF_A_MOVE = ("source", "target")
 _ENDS_OF_A_HOP = ("from_channel", "to_channel")
+#: What these say contains why already.
+_TELL_WHY = (EventKind.ROUTED, EventKind.SLA_CHANGED, EventKind.ESCALATED)
 #: What events of one kind or another carry as a text or name of somebody's own making.
-_AS_THEY_ARE = ("why", "category", "policy", "number", "name", "step", "from_name")
+_AS_THEY_ARE = ("policy", "number", "name", "step", "from_name")
 
 
 def describe(event: TicketEvent, locale: Locale, zone: str, *, stages: str = "stage") -> str:
     """What happened, without who did it; ``stages`` is the prefix of the stages' names."""
     if event.kind == EventKind.CALLED and "seconds" in event.data:
         return translate("timeline.called_for", locale, length=show_duration(event.data["seconds"], locale))
-    return translate(f"timeline.{event.kind}", locale, **_values(event, locale, zone, stages))
+    text = translate(f"timeline.{event.kind}", locale, **_values(event, locale, zone, stages))
+    if isinstance(event.data.get("why"), dict) and event.kind not in _TELL_WHY:
+        return translate("timeline.because", locale, text=text, why=reason_in_words(event.data["why"], locale))
+    return text
 
 
 def spoken(prefix: str, name: str, locale: Locale) -> str:
@@ -28,12 +33,34 @@ def spoken(prefix: str, name: str, locale: Locale) -> str:
     return translate(key, locale) if key in catalogue().texts else name
 
 
+def reason_in_words(why: Any, locale: Locale) -> str:
+    """Why something was decided: the text ``routing.why.<because>``, or what somebody wrote."""
+    if not isinstance(why, dict):
+        return str(why or "?")
+    joined = ("、" if locale == "zh" else ", ").join(str(word) for word in why.get("words", []))
+    values = {**{name: _named(value, locale) for name, value in why.items()}, "words": joined}
+    return translate(f"routing.why.{why['because']}", locale, **values)
+
+
+def _named(value: Any, locale: Locale) -> str:
+    """A name of the desk's own, which may be kept in both languages."""
+    return str(value.get(locale, "?") if isinstance(value, dict) else value)
+
+
+def _end(prefix: str, value: Any, locale: Locale) -> str:
+    if isinstance(value, dict):
+        return _named(value, locale)
+    return spoken(prefix, str(value), locale) if value is not None else translate("timeline.nothing", locale)
+
+
 def _values(event: TicketEvent, locale: Locale, zone: str, stages: str) -> dict[str, str]:
     data = event.data
     prefix = "priority" if event.kind == EventKind.PRIORITY else stages
     return {
-        **{name: spoken(prefix, str(data.get(name, "?")), locale) for name in _ENDS_OF_A_MOVE},
-        "to": str(data.get("to") or translate("timeline.nobody", locale)),
+        **{name: _end(prefix, data.get(name), locale) for name in _ENDS_OF_A_MOVE},
+        "to": _named(data.get("to") or translate("timeline.nobody", locale), locale),
+        "why": reason_in_words(data.get("why"), locale),
+        "category": _named(data.get("category") or "?", locale),
         "by": _moment(data.get("by"), locale, zone),
         "reason": _reason(data, locale),
         "score": str(data.get("score", "?")),

@@ -1,11 +1,13 @@
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 from kit.clock import FrozenClock
 from kit.ground import Ground
 from tests.support.tickets import LI, WANG, open_one, ticket_now
-from tickets.actors import Actor
-from tickets.desk.models import Team, TeamMember
+from tests.support.web import add_staff
+from tickets.actors import Actor, ActorKind
+from tickets.desk.models import Category, StaffProfile, Team, TeamMember
 from tickets.repository import change, get_ticket
 from tickets.stages import Priority, Stage
 from tickets.taking import take_next
@@ -55,3 +57,27 @@ class TestTakingNext:
             await altered(ground, ticket_id, team_id=team_id)
         assert [await taken(ground, WANG) for _ in range(3)] == [own, free, None]
         assert await taken(ground, LI) == foreign
+
+    async def test_what_is_due_first_among_equals(self, ground: Ground, clock: FrozenClock) -> None:
+        first, second, third = [await self._opened(ground, clock, who) for who in "abc"]
+        for ticket_id, hours in ((first, 3), (second, 1), (third, 2)):
+            await altered(ground, ticket_id, sla_due=clock.now() + timedelta(hours=hours))
+        assert [await taken(ground, WANG) for _ in range(3)] == [second, third, first]
+
+    async def test_what_sleeps_is_left_until_it_wakes(self, ground: Ground, clock: FrozenClock) -> None:
+        asleep = await self._opened(ground, clock, "a")
+        await altered(ground, asleep, snoozed_until=clock.now() + timedelta(hours=1))
+        assert await taken(ground, WANG) is None
+        clock.advance(hours=1)
+        assert await taken(ground, WANG) == asleep
+
+    async def test_only_what_one_has_the_skill_for(self, ground: Ground) -> None:
+        async with ground.db.transaction() as session:
+            session.add(Category(key="data", name_zh="数据", name_en="Data", skill="数据库"))
+        li = await add_staff(ground, login="li", name="李清")
+        hard = (await open_one(ground, category="data")).ticket_id
+        able = Actor(ActorKind.STAFF, li.id, li.name)
+        assert await taken(ground, able) is None
+        async with ground.db.transaction() as session:
+            session.add(StaffProfile(staff_id=li.id or 0, skills=["数据库"], languages=[], preferences={}))
+        assert await taken(ground, able) == hard
