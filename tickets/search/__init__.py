@@ -1,0 +1,1 @@
+"""Find tickets by what was said in them."""
