@@ -1,0 +1,1 @@
+"""What is done often, at a stroke: macros, canned replies, checklists."""
