@@ -14,13 +14,16 @@ from bot.dialogue.decisions import (
     Reopen,
     Say,
     ShowStatus,
+    Thank,
 )
 from bot.dialogue.drafting import begin_draft, hand_over, on_fact, skip_fact, step_back
+from bot.dialogue.emoji import is_grateful
 from bot.dialogue.intents import Intent
 from bot.dialogue.memory import Memory, Step
 from bot.dialogue.presses import Action
 from bot.dialogue.questioning import answer_question, not_solved, on_choice, on_solved, pick, solved
-from bot.dialogue.situation import Situation, Turn
+from bot.dialogue.situation import Glimpse, Situation, Turn
+from bot.dialogue.understand import Understanding
 from bot.dialogue.wishing import carry_wishes, decline, is_served_beside_staff, on_link, on_unlink, on_wish_press
 
 #: A "no" longer than this tells what is wrong as well.
@@ -51,7 +54,8 @@ def decide(situation: Situation) -> Turn:
 def _on_talk(situation: Situation) -> Turn:
     """A wish for a person always wins, unless one is already here."""
     if situation.silent and not is_served_beside_staff(situation):
-        return Turn((AddToTicket(acknowledge=False),), situation.memory)
+        beside = Thank(answer=False) if _only_thanks(situation) else AddToTicket(acknowledge=False)
+        return Turn((beside,), situation.memory)
     if situation.press:
         return _on_press(situation)
     if situation.said.intent is Intent.WANTS_PERSON:
@@ -73,8 +77,8 @@ def _by_intent(situation: Situation) -> Turn:
             return Turn((Say("take_your_time"),), situation.memory)
         case Intent.RESTART:
             return Turn((Greet(),), memory.afresh())
-        case Intent.THANKS:
-            return Turn((Say("welcome"),), memory)
+        case Intent.THANKS | Intent.EMOJI_ONLY if says_thanks(situation.said):
+            return Turn((Thank() if _is_done(situation.ticket) else Say("welcome"),), memory)
         case Intent.TICKET_STATUS:
             return Turn((ShowStatus(situation.said.ticket_number),), memory)
         case Intent.YES | Intent.NO | Intent.STILL_BROKEN if _awaits(situation):
@@ -87,6 +91,21 @@ def _by_intent(situation: Situation) -> Turn:
             return answer_question(situation)
         case _:
             return _wordless(situation)
+
+
+def _is_done(ticket: Glimpse | None) -> bool:
+    return ticket is not None and (ticket.awaits_confirmation or not ticket.is_open)
+
+
+def _only_thanks(situation: Situation) -> bool:
+    """Thanks, and no other matter beside them."""
+    said = situation.said
+    return says_thanks(said) and not situation.has_files and not said.entities and situation.press is None
+
+
+def says_thanks(said: Understanding) -> bool:
+    """In words, or without any."""
+    return said.intent is Intent.THANKS or is_grateful(said.text)
 
 
 def _wordless(situation: Situation) -> Turn:

@@ -64,6 +64,13 @@ class AddToTicket:
 
 
 @dataclass(frozen=True)
+class Thank:
+    """Thanks for what was done on a ticket: nothing is reopened, nobody has to answer; ``answer`` warmly, once."""
+
+    answer: bool = True
+
+
+@dataclass(frozen=True)
 class ShowStatus:
     """Where a ticket stands; without a number the person's own newest."""
 
@@ -188,6 +195,7 @@ Decision = (
     | OpenTicket
     | CallPerson
     | AddToTicket
+    | Thank
     | ShowStatus
     | Confirm
     | Reopen

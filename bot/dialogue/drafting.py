@@ -23,7 +23,7 @@ def begin_draft(situation: Situation, *, ask: bool = True) -> Turn:
         known = {**known, "problem": problem}
     component = memory.component or situation.components.get(memory.slug or next(iter(memory.candidates), ""))
     pending = wanted(component, known) if ask and not situation.slow else ()
-    draft = Draft(problem=problem, component=component, facts=known, pending=pending)
+    draft = Draft(problem=problem, component=component, sure=memory.sure, facts=known, pending=pending)
     return _ask_next(memory.model_copy(update={"draft": draft, "known": known}), first=True)
 
 

@@ -8,6 +8,7 @@ from bot.dialogue.categories import category_of
 from bot.dialogue.linking import LINKING
 from bot.dialogue.memory import Draft, Memory
 from bot.dialogue.scene import Scene
+from bot.dialogue.solved import SOLVED
 from bot.dialogue.speech import Reference, Speech
 from kit.i18n import show_duration
 from knowledge.answers import mark_helped
@@ -15,9 +16,11 @@ from tickets.actors import BOT, CUSTOMER
 from tickets.contacts.models import Contact
 from tickets.models import EventKind, Ticket
 from tickets.opening import Matter, open_ticket
-from tickets.repository import change, find_by_number, find_ticket, latest_ticket_of, note_event
-from tickets.resolving import confirm, give_reason, reopen
+from tickets.repository import find_by_number, find_ticket, latest_ticket_of, note_event, survivor
+from tickets.resolving import confirm, give_reason
 from tickets.routing.waiting import expected_wait
+from tickets.sending.snoozing import customer_is_back
+from tickets.sla.service import customer_wrote
 from tickets.stages import OPEN_STAGES
 from tickets.surveys.service import comment, rate, survey_of
 
@@ -69,6 +72,8 @@ async def _open(scene: Scene, decision: decisions.OpenTicket) -> Speech:
     matter = Matter(
         text=draft.problem or draft.facts.get("problem") or scene.tell("say.person_subject"),
         category=category_of(draft.component),
+        category_sure=draft.sure,
+        component=draft.component,
         facts=_facts(scene.memory, draft),
         wants_person=decision.wants_person,
     )
@@ -115,16 +120,19 @@ def _tracking(scene: Scene, ticket: Ticket) -> Reference:
 
 
 async def _wait_words(scene: Scene, ticket: Ticket) -> str:
-    wait = await expected_wait(scene.session, ticket)
+    wait = await expected_wait(scene.session, scene.now, ticket)
     ahead = scene.tell("say.place", ahead=wait.place - 1) if wait.place > 1 else scene.tell("say.place_first")
-    key, seconds = ("say.wait_promised", wait.promised_s) if wait.seconds is None else ("say.wait_recent", wait.seconds)
-    return ahead + scene.tell(key, wait=show_duration(max(60, seconds), scene.locale))
+    latest = show_duration(max(60, wait.promised_s), scene.locale)
+    if wait.opens_at is not None:
+        return ahead + scene.tell("say.wait_closed", opens=scene.moment(wait.opens_at))
+    if wait.seconds is None:
+        return ahead + scene.tell("say.wait_promised", wait=latest)
+    return ahead + scene.tell("say.wait_recent", wait=show_duration(wait.seconds, scene.locale))
 
 
 async def _call_person(scene: Scene, _: decisions.CallPerson) -> Speech:
     ticket = _ticket(scene)
-    waiting = ticket.waiting_since or scene.now
-    await change(scene.session, scene.now, ticket, wants_person=True, waiting_since=waiting)
+    await customer_wrote(scene.session, scene.now, ticket, wants_person=True)
     await note_event(scene.session, scene.now, ticket, EventKind.WANTS_PERSON, CUSTOMER)
     text = scene.tell("say.called", number=ticket.number) + await _wait_words(scene, ticket)
     return Speech(text, (), (_tracking(scene, ticket),))
@@ -140,8 +148,8 @@ def _ticket(scene: Scene) -> Ticket:
 async def _add(scene: Scene, decision: decisions.AddToTicket) -> Speech:
     if scene.ticket is None:
         return Speech("")
-    waiting = scene.ticket.waiting_since or scene.now
-    await change(scene.session, scene.now, scene.ticket, waiting_since=waiting)
+    await customer_is_back(scene.session, scene.now, scene.ticket)
+    await customer_wrote(scene.session, scene.now, scene.ticket)
     await note_event(scene.session, scene.now, scene.ticket, EventKind.CUSTOMER_WROTE, CUSTOMER)
     return Speech(scene.tell("say.added", number=scene.ticket.number) if decision.acknowledge else "")
 
@@ -159,7 +167,7 @@ async def _status_by_number(scene: Scene, number: str) -> Speech:
     """Only the person's own; whether another number exists at all is nobody's business here."""
     ticket = await find_by_number(scene.session, number)
     if ticket is not None and ticket.contact_id == scene.contact.id:
-        return _status_of(scene, ticket)
+        return _status_of(scene, await survivor(scene.session, ticket))
     page = Reference(scene.tell("say.track_page"), f"/track?lang={scene.locale}")
     return Speech(scene.tell("say.status_foreign"), (), (page,))
 
@@ -181,15 +189,6 @@ async def _confirm(scene: Scene, _: decisions.Confirm) -> Speech:
     ticket = _ticket(scene)
     await confirm(scene.session, scene.now, ticket, actor=CUSTOMER, rhythm=scene.rhythm)
     return Speech(scene.tell("say.confirmed", number=ticket.number))
-
-
-async def _reopen(scene: Scene, decision: decisions.Reopen) -> Speech:
-    ticket = _ticket(scene)
-    await reopen(scene.session, scene.now, ticket, reason=decision.reason, actor=CUSTOMER, rhythm=scene.rhythm)
-    text = scene.tell("say.reopened", number=ticket.number)
-    if decision.reason:
-        return Speech(text)
-    return Speech(f"{text}\n{scene.tell('say.reopen_why')}", speech.replies(scene.locale, "skip"))
 
 
 async def _add_reason(scene: Scene, decision: decisions.AddReason) -> Speech:
@@ -237,9 +236,9 @@ _EFFECTS: dict[type, Callable[[Scene, Any], Awaitable[Speech]]] = {
     decisions.AddToTicket: _add,
     decisions.ShowStatus: _status,
     decisions.Confirm: _confirm,
-    decisions.Reopen: _reopen,
     decisions.AddReason: _add_reason,
     decisions.Rate: _rate,
     decisions.KeepComment: _keep_comment,
     **LINKING,
+    **SOLVED,
 }

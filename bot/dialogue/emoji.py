@@ -15,6 +15,8 @@ _EMOJI = re.compile(
 )
 _YES = re.compile(r"[👍👌✅🙆✔☑🆗]|\[(?:强|ok|好的|耶|胜利|thumbsup)\]")
 _NO = re.compile(r"[👎❌🙅✖🚫]|\[(?:弱|thumbsdown)\]")
+#: Not the plain smile: between strangers in China it is the opposite of friendly.
+_GRATEFUL = re.compile(r"[🙏🌹💐❤🤝👏]|\[(?:合十|抱拳|玫瑰|爱心|握手|鼓掌)\]")
 _SAYS_SOMETHING = re.compile(r"\w")
 
 
@@ -26,6 +28,11 @@ def strip_emoji(folded: str) -> str:
 def is_emoji_only(folded: str) -> bool:
     without = strip_emoji(folded)
     return without != folded and not _SAYS_SOMETHING.search(without)
+
+
+def is_grateful(text: str) -> bool:
+    """Folded hands, a flower, a heart, and not a word beside them."""
+    return is_emoji_only(text) and bool(_GRATEFUL.search(text))
 
 
 def emoji_answer(folded: str) -> bool | None:

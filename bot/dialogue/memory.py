@@ -22,6 +22,10 @@ class Step(StrEnum):
     UNLINK = "unlink"
 
 
+#: How sure we are of what a person chose from a list of ours.
+CHOSEN = 0.95
+
+
 class Draft(BaseModel):
     """A ticket in the making: the problem in the person's words and the facts found so far."""
 
@@ -29,6 +33,8 @@ class Draft(BaseModel):
 
     problem: str
     component: str | None = None
+    #: How sure it is about that; see ``Memory.sure``.
+    sure: float = CHOSEN
     facts: dict[str, str] = Field(default_factory=dict)
     pending: tuple[str, ...] = ()
     asked: tuple[str, ...] = ()
@@ -46,6 +52,8 @@ class Memory(BaseModel):
     slug: str | None = None
     #: What the matter is about, when no article says so.
     component: str | None = None
+    #: How likely the article at hand, and with it the component, is the right one.
+    sure: float = CHOSEN
     candidates: tuple[str, ...] = ()
     known: dict[str, str] = Field(default_factory=dict)
     draft: Draft | None = None

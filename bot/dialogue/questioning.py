@@ -7,7 +7,7 @@ from bot.dialogue.drafting import begin_draft
 from bot.dialogue.entities import Entity
 from bot.dialogue.facts import found
 from bot.dialogue.intents import Intent
-from bot.dialogue.memory import Memory, Step
+from bot.dialogue.memory import CHOSEN, Memory, Step
 from bot.dialogue.situation import Situation, Turn
 from knowledge.search.calibration import Outcome
 
@@ -27,7 +27,7 @@ def answer_question(situation: Situation) -> Turn:
         return Turn((AddToTicket(acknowledge=False),), memory)
     result = situation.found
     if Intent.GRIEVANCE in said.also and (result is None or result.outcome is not Outcome.ANSWER):
-        about_us = memory.model_copy(update={"component": "complaint"})
+        about_us = memory.model_copy(update={"component": "complaint", "sure": CHOSEN})
         if situation.slow:
             return _abstain(situation, about_us, doubts)
         return Turn((*doubts, Say("calm", ("ticket", "person"))), about_us.at(Step.OFFER))
@@ -37,13 +37,16 @@ def answer_question(situation: Situation) -> Turn:
         return _abstain(situation, memory, doubts)
     slugs = tuple(hit.article for hit in result.hits)
     if result.outcome is Outcome.CLARIFY:
-        choice = memory.model_copy(update={"candidates": slugs[:_CHOICES], "step": Step.CHOICE})
+        choice = memory.model_copy(
+            update={"candidates": slugs[:_CHOICES], "sure": result.confidence, "step": Step.CHOICE}
+        )
         if situation.slow:
             return _abstain(situation, choice.at(None), doubts)
         return Turn((*doubts, Clarify(slugs[:_CHOICES])), choice)
     # What it is about stays the first, surest one's matter, however many others are tried and do not help.
     about = {"slug": slugs[0], "component": situation.components.get(slugs[0]), "candidates": slugs[1:_CHOICES]}
-    return Turn((*doubts, Answer(slugs[0])), memory.model_copy(update={**about, "step": Step.SOLVED}))
+    learnt = memory.model_copy(update={**about, "sure": result.confidence, "step": Step.SOLVED})
+    return Turn((*doubts, Answer(slugs[0])), learnt)
 
 
 def _new_question(situation: Situation) -> Memory:
@@ -122,4 +125,4 @@ def pick(situation: Situation, slug: str) -> Turn:
     """Answer with the title that was chosen; the others stay the next best."""
     others = tuple(other for other in situation.memory.candidates if other != slug)
     chosen = {"slug": slug, "component": situation.components.get(slug), "candidates": others, "step": Step.SOLVED}
-    return Turn((Answer(slug),), situation.memory.model_copy(update=chosen))
+    return Turn((Answer(slug),), situation.memory.model_copy(update={**chosen, "sure": CHOSEN}))

@@ -35,7 +35,7 @@ from tickets.conversations.service import NewMessage, conversation_of, post
 from tickets.linking.codes import prove
 from tickets.linking.proofs import Proof
 from tickets.models import Ticket
-from tickets.repository import find_by_number, find_ticket, latest_ticket
+from tickets.repository import find_by_number, find_ticket, latest_ticket, survivor
 from tickets.rhythm import rhythm_of
 from tickets.stages import OPEN_STAGES, Stage
 
@@ -261,7 +261,7 @@ class Dialogue:
         if ticket is None and named is not None:
             ticket = await find_ticket(session, named)
         if ticket is not None and ticket.contact_id == conversation.contact_id:
-            return ticket
+            return await survivor(session, ticket)
         return await latest_ticket(session, conversation.id)
 
     async def _speak(self, scene: Scene, turn: Turn, speech: Speech) -> None:

@@ -1,0 +1,1 @@
+"""Tickets that are about one matter, or about two: merged, split, linked."""

@@ -1,0 +1,1 @@
+"""Who looks at a ticket, who writes, who follows it, who is called by name, and the words stuck to it."""
