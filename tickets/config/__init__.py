@@ -1,0 +1,1 @@
+"""The desk's whole configuration as one document: read, compared, changed one item at a time, and written down."""
