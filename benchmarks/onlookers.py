@@ -106,16 +106,18 @@ async def _open_tickets(writers: list[Visitor]) -> None:
 
 
 async def _write(watch: Watch, seen: Seen, writers: list[Visitor]) -> None:
-    started, number = time.perf_counter(), 0
-    while (moment := number / watch.per_second) < watch.seconds:
-        await asyncio.sleep(max(0.0, started + moment - time.perf_counter()))
-        writer = writers[number % len(writers)]
+    """At fixed moments, whether or not the ones before were taken yet."""
+    started = time.perf_counter()
+
+    async def say(number: int) -> None:
+        await asyncio.sleep(max(0.0, started + number / watch.per_second - time.perf_counter()))
         try:
-            await writer.say(f"还是开不了票，第 {number + 1} 次试了")
+            await writers[number % len(writers)].say(f"还是开不了票，第 {number + 1} 次试了")
             seen.written += 1
         except (WireError, OSError, EOFError) as error:
             seen.fault(error)
-        number += 1
+
+    await asyncio.gather(*(say(number) for number in range(int(watch.per_second * watch.seconds))))
 
 
 async def watch_and_write(watch: Watch) -> Seen:

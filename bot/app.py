@@ -8,6 +8,7 @@ from pathlib import Path
 from fastapi import APIRouter, FastAPI
 
 from bot.bootstrap import Runtime
+from bot.records import slip_in_tax_id
 from bot.site.install import install_site
 from bot.typing import router as typing_router
 from bot.ways import ways_of
@@ -25,8 +26,13 @@ from kit.access.install import install_access
 from kit.web.assets import Assets
 from kit.web.install import install_web
 from kit.web.pages import Pages
-from tickets.console import NAVIGATION, UPLOAD_PREFIX, upload_limit
+from tickets.admin import NAVIGATION as ADMIN_NAVIGATION
+from tickets.admin.endpoints import build_router as admin_router
+from tickets.console import ENTRY_UPLOADS, NAVIGATION, UPLOAD_PREFIX, upload_limit
 from tickets.console.endpoints import build_router as console_router
+from tickets.rhythm import Choices
+from tickets.wall import NAVIGATION as WALL_NAVIGATION
+from tickets.wall.endpoints import router as wall_router
 
 _ROOT = Path(__file__).resolve().parent.parent
 _TEMPLATES = (
@@ -37,7 +43,9 @@ _TEMPLATES = (
     "channels/email/templates",
     "channels/phone/templates",
     "tickets/console/templates",
+    "tickets/admin/templates",
     "tickets/tracking/templates",
+    "tickets/wall/templates",
     "bot/site/templates",
     "bot/templates",
 )
@@ -47,6 +55,8 @@ _STATIC = {
     "kit": "kit/web/static",
     "channels": "channels/console/static",
     "tickets": "tickets/console/static",
+    "wall": "tickets/wall/static",
+    "admin": "tickets/admin/static",
     "site": "bot/site/static",
 }
 
@@ -58,7 +68,9 @@ def _routers() -> tuple[APIRouter, ...]:
         strings_router,
         uploads_router,
         console_router(),
+        wall_router,
         channels_router(),
+        admin_router(),
         typing_router,
         *(router for platform in PLATFORMS.values() for router in platform.routers),
     )
@@ -72,12 +84,12 @@ def create_app(runtime: Runtime, *, worker: Worker | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         stopping: asyncio.Event = app.state.stopping
         await runtime.library.open()
-        working = asyncio.create_task(worker.run(stopping)) if worker else None
+        # A worker follows the choices of the desk itself.
+        working = asyncio.create_task(worker.run(stopping) if worker else Choices(ground).follow(stopping))
         yield
         stopping.set()
         ground.bus.publish("stopping")
-        if working:
-            await working
+        await working
         await runtime.context.close()
         await ground.db.close()
 
@@ -88,6 +100,7 @@ def create_app(runtime: Runtime, *, worker: Worker | None = None) -> FastAPI:
     app.state.runtime = runtime
     app.state.channels = runtime.context
     app.state.ways = ways_of(runtime)
+    app.state.check_tax_id = slip_in_tax_id
     app.state.webchat = ChatSite(ground)
     app.state.channel_site = ChannelSite(context=runtime.context, platforms=PLATFORMS, channels=runtime.channels)
     assets = Assets({name: _ROOT / folder for name, folder in _STATIC.items()})
@@ -95,7 +108,7 @@ def create_app(runtime: Runtime, *, worker: Worker | None = None) -> FastAPI:
         [_ROOT / folder for folder in _TEMPLATES],
         settings=ground.settings,
         assets=assets,
-        navigation=(*NAVIGATION, *CHANNELS_NAVIGATION),
+        navigation=(*NAVIGATION, *WALL_NAVIGATION, *CHANNELS_NAVIGATION, *ADMIN_NAVIGATION),
     )
     install_access(app)
     file_max = ground.settings.upload_max_bytes
@@ -104,7 +117,7 @@ def create_app(runtime: Runtime, *, worker: Worker | None = None) -> FastAPI:
         ground=ground,
         pages=pages,
         assets=assets,
-        uploads={"/chat/api/uploads": _CHAT_UPLOAD_MAX, UPLOAD_PREFIX: upload_limit(file_max)},
+        uploads={"/chat/api/uploads": _CHAT_UPLOAD_MAX, UPLOAD_PREFIX: upload_limit(file_max), **ENTRY_UPLOADS},
         framed=("/chat",),
     )
     return app

@@ -33,6 +33,10 @@ from kit.settings import Settings
 from knowledge.library import Builder, Library, NamedEncoder
 from knowledge.search.encoder import UniversalEncoder
 from knowledge.search.index import Index
+from tickets.bulk.jobs import BulkWork
+from tickets.entry.batches import ENTRY_DUE, ENTRY_UNDO
+from tickets.entry.undoing import Undoing
+from tickets.entry.writing import Entering
 
 #: Accounts of the platforms that are ourselves; all others are entered by an administrator.
 OWN_ACCOUNTS = {WEBCHAT: SITE, PHONE: HOTLINE}
@@ -121,7 +125,11 @@ def _runners(context: ChannelContext, library: Library, channels: Mapping[str, C
         ground.db,
         ground.clock,
         IN_QUEUE,
-        transactional=transactional(dialogue, News(ground, channels), _afterwards(ground, channels)),
+        transactional={
+            **transactional(dialogue, News(ground, channels), _afterwards(ground, channels), BulkWork(ground)),
+            ENTRY_DUE: Entering(ground).handle,
+            ENTRY_UNDO: Undoing(ground.clock).handle,
+        },
         foresee=dialogue.foresee,
         lease_s=ground.settings.lease_s,
     )

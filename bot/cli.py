@@ -3,8 +3,10 @@
 import asyncio
 import gc
 import signal
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
 from enum import StrEnum
+from pathlib import Path
 from types import FrameType
 from typing import Annotated, Any
 
@@ -14,26 +16,41 @@ from rich.console import Console
 
 from bot.app import create_app
 from bot.bootstrap import make_bus, make_ground, make_runtime
+from bot.configuring import audited, carry_out, exported, propose, refusal_lines
 from bot.demo import install_demo
 from bot.installation import install, migrate
+from bot.learning import learn
 from bot.simulating import Simulation, simulate
 from bot.worker import Worker
 from kit.access.identity import Role
 from kit.access.service import create_staff
 from kit.bus_remote import running
+from kit.errors import AppError
 from kit.ground import Ground
 from kit.i18n import translate
 from kit.log import configure_logging
 from kit.outbox import NoDeadJobError, dead_jobs, revive
-from kit.settings import Settings
+from kit.settings import Locale, Settings
+from tickets.conversations.indexing import reindex
+from tickets.reports import rebuild
 
 app = typer.Typer(help="应票 Yingpiao: answers for an invoice system when it fails.", no_args_is_help=True)
 db_app = typer.Typer(help="The database.", no_args_is_help=True)
 staff_app = typer.Typer(help="Staff accounts.", no_args_is_help=True)
 app.add_typer(db_app, name="db")
 app.add_typer(staff_app, name="staff")
+classifier_app = typer.Typer(help="What files tickets by itself.", no_args_is_help=True)
+app.add_typer(classifier_app, name="classifier")
 jobs_app = typer.Typer(help="Jobs that were given up.", no_args_is_help=True)
 app.add_typer(jobs_app, name="jobs")
+reports_app = typer.Typer(help="The counts behind the reports.", no_args_is_help=True)
+app.add_typer(reports_app, name="reports")
+search_app = typer.Typer(help="The index of what was said.", no_args_is_help=True)
+app.add_typer(search_app, name="search")
+config_app = typer.Typer(help="The desk's configuration as one file.", no_args_is_help=True)
+app.add_typer(config_app, name="config")
+audit_app = typer.Typer(help="Who changed what.", no_args_is_help=True)
+app.add_typer(audit_app, name="audit")
 console = Console()
 
 
@@ -119,6 +136,21 @@ async def _add_staff(ground: Ground, login: str, name: str, role: Role, password
         await create_staff(session, ground.clock.now(), login=login, name=name, role=role, password=password)
 
 
+@classifier_app.command("train")
+def train_classifier() -> None:
+    """Learn anew, from past tickets and the articles, what tickets are about."""
+    asyncio.run(_train_classifier(_ground()))
+
+
+async def _train_classifier(ground: Ground) -> None:
+    trained = await learn(ground)
+    if trained is None:
+        console.print("nothing to learn from yet")
+        return
+    accuracy = "-" if trained.accuracy is None else f"{trained.accuracy:.0%}"
+    console.print(f"{trained.examples} examples, {len(trained.classifier.categories)} categories, accuracy {accuracy}")
+
+
 @jobs_app.command("dead")
 def show_dead_jobs() -> None:
     """List what was given up, with its error."""
@@ -144,6 +176,105 @@ async def _retry_job(ground: Ground, job_id: int) -> None:
     except NoDeadJobError as error:
         console.print(translate(f"error.{error.code}", ground.settings.default_locale))
         raise typer.Exit(1) from error
+
+
+@reports_app.command("rebuild")
+def rebuild_reports() -> None:
+    """Count every hour anew from the log; the reports can be read meanwhile."""
+    asyncio.run(_rebuild_reports(_ground()))
+
+
+async def _rebuild_reports(ground: Ground) -> None:
+    await migrate(ground)
+    hours = await rebuild(ground.db, ground.clock.now())
+    console.print(f"hours counted: {hours}")
+
+
+@search_app.command("rebuild")
+def rebuild_search() -> None:
+    """Make the index of tickets and messages anew; people can search and work meanwhile."""
+    asyncio.run(_rebuild_search(_ground()))
+
+
+async def _rebuild_search(ground: Ground) -> None:
+    await migrate(ground)
+    after: int | None = 0
+    while after is not None:
+        async with ground.db.transaction() as session:
+            after = await reindex(session, after=after)
+    console.print("done")
+
+
+@config_app.command("export")
+def export_config() -> None:
+    """Write the configuration to the standard output, without secrets."""
+    print(asyncio.run(_exported(_ground())), end="")  # noqa: T201 - a file for a pipe, without colours.
+
+
+async def _exported(ground: Ground) -> str:
+    async with _migrated(ground):
+        return await exported(ground)
+
+
+@asynccontextmanager
+async def _migrated(ground: Ground) -> AsyncIterator[Locale]:
+    """The newest schema, and the language of this command line."""
+    try:
+        await migrate(ground)
+        yield ground.settings.default_locale
+    finally:
+        await ground.db.close()
+
+
+@config_app.command("apply")
+def apply_config(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="What `config export` wrote, edited.")],
+    *,
+    dry_run: Annotated[bool, typer.Option(help="Only show what would change.")] = False,
+    prune: Annotated[
+        bool, typer.Option(help="Remove what the file does not mention; what is in use is closed.")
+    ] = False,
+    yes: Annotated[bool, typer.Option(help="Do not ask.")] = False,
+) -> None:
+    """Show what a file would change, ask, and change it: all of it or nothing."""
+    text = file.read_text(encoding="utf-8-sig")
+    asyncio.run(_apply_config(_ground(), text, dry_run=dry_run, prune=prune, yes=yes))
+
+
+async def _apply_config(ground: Ground, text: str, *, dry_run: bool, prune: bool, yes: bool) -> None:
+    async with _migrated(ground) as locale:
+        try:
+            proposal = await propose(ground, text, prune=prune)
+        except AppError as error:
+            _say(*refusal_lines(error, locale))
+            raise typer.Exit(1) from error
+        _say(*(proposal.lines or (translate("config.same", locale),)))
+        if dry_run or not proposal.steps or not (yes or typer.confirm(translate("config.sure", locale))):
+            return
+        if not await carry_out(ground, proposal):
+            _say(translate("config.moved", locale))
+            raise typer.Exit(1)
+        _say(translate("config.done", locale, count=len(proposal.steps)))
+
+
+def _say(*lines: str) -> None:
+    for line in lines:
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+@audit_app.command("verify")
+def verify_audit() -> None:
+    """Prove that no entry of the audit was changed, removed or put in behind the product's back."""
+    asyncio.run(_verify_audit(_ground()))
+
+
+async def _verify_audit(ground: Ground) -> None:
+    async with _migrated(ground) as locale:
+        entries, broken = await audited(ground)
+        if broken is not None:
+            _say(translate("config.audit_broken", locale, id=broken))
+            raise typer.Exit(1)
+        _say(translate("config.audit_whole", locale, count=entries))
 
 
 async def _serve(ground: Ground, *, work: bool, demo: bool) -> None:

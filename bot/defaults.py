@@ -1,13 +1,17 @@
 """The configuration a new installation starts with; from then on the rows in the database are what counts."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlmodel import SQLModel, select
 
+from bot.phrasebook import install_canned, install_macros
 from kit.db import AsyncSession
 from tickets.desk.models import Category, Team
-from tickets.sla.models import Target
-from tickets.sla.service import DEFAULTS
+from tickets.macros.models import CannedReply, Macro
+from tickets.routing.models import RoutingRule
+from tickets.sla.installing import install_policies
+from tickets.sla.models import SlaPolicy
 from tickets.stages import Priority
 
 
@@ -37,6 +41,17 @@ TEAMS: tuple[tuple[str, str, str, str | None], ...] = (
     ("beijing", "北京服务组", "Beijing service", "北京"),
     ("records", "数据与接口组", "Data and interfaces", None),
     ("operations", "运维组", "Operations", None),
+)
+
+#: Only together with our own teams; another installation writes its own.
+RULES: tuple[dict[str, Any], ...] = (
+    {
+        "key": "beijing",
+        "name": "北京客户",
+        "position": 10,
+        "conditions": {"region": ["北京"]},
+        "actions": {"team": "beijing"},
+    },
 )
 
 CATEGORIES: tuple[_Root, ...] = (
@@ -269,14 +284,16 @@ async def install_defaults(session: AsyncSession) -> None:
     """Fill what is empty: a table that somebody has already configured is left exactly as it is."""
     if await _is_empty(session, Team):
         session.add_all(Team(key=key, name_zh=zh, name_en=en, region=region) for key, zh, en, region in TEAMS)
+        session.add_all(RoutingRule(**rule) for rule in RULES)
         await session.flush()
     if await _is_empty(session, Category):
         await _install_categories(session)
-    if await _is_empty(session, Target):
-        session.add_all(
-            Target(priority=priority, first_reply_s=first_reply_s, resolution_s=resolution_s)
-            for priority, (first_reply_s, resolution_s) in DEFAULTS.items()
-        )
+    if await _is_empty(session, SlaPolicy):
+        await install_policies(session)
+    if await _is_empty(session, CannedReply):
+        await install_canned(session)
+    if await _is_empty(session, Macro):
+        await install_macros(session)
     await session.flush()
 
 

@@ -15,10 +15,15 @@ from channels.revisions import MESSAGE_REVISED
 from channels.sending import Sender
 from channels.wecom.colleagues import SERVICER_SAID
 from kit.outbox.runner import Independent, Transactional
+from tickets.bulk.jobs import BulkWork
+from tickets.bulk.service import BULK_DUE, BULK_ROW, BULK_UNDO
 from tickets.events import DeskEvent
+from tickets.sending.holding import HELD_DUE
 
 
-def transactional(dialogue: Dialogue, news: News, afterwards: Afterwards) -> Mapping[str, Transactional]:
+def transactional(
+    dialogue: Dialogue, news: News, afterwards: Afterwards, bulk: BulkWork
+) -> Mapping[str, Transactional]:
     """Reactions whose whole effect is in the database: exactly once, with the job's own end."""
     return {
         MESSAGE_RECEIVED: dialogue.handle,
@@ -34,6 +39,13 @@ def transactional(dialogue: Dialogue, news: News, afterwards: Afterwards) -> Map
         DeskEvent.LOGGED: news.handle,
         CALL_ENDED: call_ended,
         DeskEvent.FOLLOW_UP_DUE: news.handle,
+        DeskEvent.MERGED: news.handle,
+        DeskEvent.UNMERGED: news.handle,
+        DeskEvent.SPLIT: news.handle,
+        HELD_DUE: news.let_go,
+        BULK_DUE: bulk.handle_due,
+        BULK_ROW: bulk.handle_row,
+        BULK_UNDO: bulk.handle_undo,
     }
 
 

@@ -27,9 +27,14 @@ from tickets.events import DeskEvent
 from tickets.followups.models import FollowUpKind
 from tickets.followups.service import schedule
 from tickets.models import EventKind, Ticket
-from tickets.repository import change, get_ticket, note_event
+from tickets.repository import change, get_ticket, note_event, survivor
 from tickets.resolving import confirm
 from tickets.rhythm import rhythm_of
+from tickets.sending.holding import let_go
+from tickets.sending.snoozing import snooze_is_over
+from tickets.sla.firing import clock_is_due
+from tickets.sla.models import ClockKind
+from tickets.sla.service import FOLLOW_UPS
 from tickets.stages import OWED_STAGES, Stage
 from tickets.surveys.service import may_ask
 
@@ -131,9 +136,16 @@ class News:
     ground: Ground
     channels: Mapping[str, Channel]
 
+    async def let_go(self, session: AsyncSession, job: ClaimedJob) -> None:
+        """Say a reply that was held for a moment."""
+        await let_go(session, self.ground.clock.now(), job.payload["held_id"], rhythm=rhythm_of(self.ground.settings))
+
     async def handle(self, session: AsyncSession, job: ClaimedJob) -> None:
         """Load what the event is about and react."""
         ticket = await get_ticket(session, job.payload["ticket_id"])
+        if ticket.merged_into_id is not None and DeskEvent(job.kind) not in _TOLD_AFTER_A_MERGE:
+            # It goes on in another ticket: how this one stands is no news any more.
+            return
         conversation = await get_conversation(session, ticket.conversation_id)
         contact = (await session.exec(select(Contact).where(Contact.id == ticket.contact_id))).one()
         heard_in = await preferred_talk(session, conversation, contact, self.channels)
@@ -188,6 +200,25 @@ async def _logged(matter: Matter) -> None:
         await matter.announce("opened", matter.tell("news.opened", by=matter.moment(due)), link=True, by=due)
 
 
+async def _merged(matter: Matter) -> None:
+    into = await survivor(matter.session, matter.ticket)
+    await matter.announce("progress", matter.tell("news.merged", into=into.number), link=True)
+
+
+async def _unmerged(matter: Matter) -> None:
+    into = await get_ticket(matter.session, matter.job.payload["into"])
+    await matter.announce("progress", matter.tell("news.unmerged", into=into.number), link=True)
+
+
+async def _split(matter: Matter) -> None:
+    await matter.announce("opened", matter.tell("news.split"), link=True)
+
+
+async def _snooze_over(matter: Matter) -> None:
+    """The desk's own affair."""
+    await snooze_is_over(matter.session, matter.now, matter.ticket)
+
+
 async def _follow_up(matter: Matter) -> None:
     await _FOLLOW_UPS[FollowUpKind(matter.job.payload["follow_up"])](matter)
 
@@ -229,6 +260,14 @@ def _alarm(reason: str) -> Callable[[Matter], Awaitable[None]]:
         await note_event(matter.session, matter.now, matter.ticket, EventKind.ALARM, SYSTEM, reason=reason)
 
     return alarm
+
+
+def _clock(kind: ClockKind) -> Callable[[Matter], Awaitable[None]]:
+    async def due(matter: Matter) -> None:
+        """A step of the desk's own clock: said in the queue, not to the customer."""
+        await clock_is_due(matter.session, matter.now, matter.ticket, kind)
+
+    return due
 
 
 async def _put_off(matter: Matter, kind: FollowUpKind, pause: timedelta) -> bool:
@@ -287,14 +326,19 @@ _REACTIONS: dict[DeskEvent, Callable[[Matter], Awaitable[None]]] = {
     DeskEvent.PROMISED: _promised,
     DeskEvent.RESOLVED: _resolved,
     DeskEvent.LOGGED: _logged,
+    DeskEvent.MERGED: _merged,
+    DeskEvent.UNMERGED: _unmerged,
+    DeskEvent.SPLIT: _split,
     DeskEvent.FOLLOW_UP_DUE: _follow_up,
 }
+#: What is said of a ticket that has gone on in another meanwhile: what somebody wrote, and that it did.
+_TOLD_AFTER_A_MERGE = {DeskEvent.REPLIED, DeskEvent.MERGED}
 _FOLLOW_UPS: dict[FollowUpKind, Callable[[Matter], Awaitable[None]]] = {
     FollowUpKind.PROGRESS: _progress,
     FollowUpKind.PROMISE_LAPSED: _alarm("promise_lapsed"),
-    FollowUpKind.FIRST_REPLY_LATE: _alarm("first_reply_late"),
-    FollowUpKind.RESOLUTION_LATE: _alarm("resolution_late"),
+    **{follow_up: _clock(kind) for kind, follow_up in FOLLOW_UPS.items()},
     FollowUpKind.FIXED_CHECK: _fixed_check,
     FollowUpKind.CONFIRM_TIMEOUT: _confirm_timeout,
     FollowUpKind.SURVEY: _survey,
+    FollowUpKind.SNOOZE_OVER: _snooze_over,
 }

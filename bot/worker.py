@@ -7,12 +7,24 @@ from dataclasses import dataclass
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.bootstrap import Runtime
+from bot.learning import learn_if_due
 from channels.accounts.service import ACCOUNTS_CHANGED
 from channels.registry import backgrounds
 from kit.log import log
 from kit.outbox import reap
 from tickets.followups.service import fire_due
+from tickets.reports import keep_up
+from tickets.rhythm import Choices
+from tickets.routing.returning import look_after
+from tickets.sending.holding import hand_over_due
+from tickets.sla.following import follow_changes
+from tickets.watching.viewers import forget_gone
 
+#: How soon room that has become free is filled.
+LOOK_AFTER_S = 2
+LEARN_LOOK_S = 300
+#: How old the counts of reports may be.
+REPORTS_S = 30
 #: How often accounts are looked for when nobody told of a change.
 ACCOUNTS_LOOK_S = 5
 
@@ -36,6 +48,7 @@ class Worker:
                 for runner in self.runtime.runners:
                     group.create_task(runner.run(stopping), name=f"runner {runner.queue}")
                 group.create_task(self.run_accounts(stopping), name="accounts")
+                group.create_task(Choices(self.runtime.ground).follow(stopping), name="choices")
                 for background in backgrounds(self.runtime.channels):
                     group.create_task(background(self.runtime.context, stopping), name="background")
         finally:
@@ -70,13 +83,36 @@ class Worker:
         scheduler.add_job(self.tick, "interval", seconds=settings.tick_s)
         scheduler.add_job(self.take_over, "interval", seconds=max(1.0, settings.lease_s / 3))
         scheduler.add_job(self.look_for_edits, "interval", seconds=5)
+        scheduler.add_job(self.look_after, "interval", seconds=LOOK_AFTER_S)
+        scheduler.add_job(self.learn, "interval", seconds=LEARN_LOOK_S)
+        scheduler.add_job(self.count_reports, "interval", seconds=REPORTS_S)
         return scheduler
 
     async def tick(self) -> None:
-        """Hand over every follow-up whose moment has come."""
+        """Hand over what has come due, and let open tickets follow changed targets."""
         ground = self.runtime.ground
         async with ground.db.transaction() as session:
             await fire_due(session, ground.clock.now())
+            await hand_over_due(session, ground.clock.now())
+        async with ground.db.transaction() as session:
+            await follow_changes(session, ground.clock.now())
+
+    async def count_reports(self) -> None:
+        """What has happened since is in the reports."""
+        ground = self.runtime.ground
+        await keep_up(ground.db, ground.clock.now())
+        async with ground.db.transaction() as session:
+            await forget_gone(session, ground.clock.now())
+
+    async def look_after(self) -> None:
+        """Who fell silent is away, what they had is the team's again, and who has room gets what waits."""
+        ground = self.runtime.ground
+        async with ground.db.transaction() as session:
+            await look_after(session, ground.clock.now(), zone=ground.settings.time_zone)
+
+    async def learn(self) -> None:
+        """Each night, and when nothing was learnt yet: from past tickets, what tickets are about."""
+        await learn_if_due(self.runtime.ground)
 
     async def look_for_edits(self) -> None:
         """Take in edited articles, unless a refresh (the first takes a while) is on its way."""

@@ -21,6 +21,10 @@ class DeskEvent(StrEnum):
     RESOLVED = "ticket.resolved"
     #: Somebody has called, and the call was written down.
     LOGGED = "ticket.logged"
+    #: The ticket goes on in another, or does not after all; a part of it has become a ticket of its own.
+    MERGED = "ticket.merged"
+    UNMERGED = "ticket.unmerged"
+    SPLIT = "ticket.split"
     FOLLOW_UP_DUE = "follow_up.due"
 
 

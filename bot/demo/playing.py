@@ -39,6 +39,7 @@ from tickets.conversations.service import NewMessage, conversation_of, post
 from tickets.models import EventKind, Ticket
 from tickets.opening import Matter, Rhythm, open_ticket
 from tickets.repository import change, note_event
+from tickets.sla.service import customer_wrote
 from tickets.surveys.service import comment, may_ask, rate
 
 
@@ -150,7 +151,7 @@ async def _say(scene: Scene, at: datetime, author: Author, text: str) -> None:
     message = await post(scene.session, at, scene.conversation, new)
     if ticket is not None and author is Author.CUSTOMER:
         await note_event(scene.session, at, ticket, EventKind.CUSTOMER_WROTE, CUSTOMER, message_id=message.id)
-        await change(scene.session, at, ticket, waiting_since=ticket.waiting_since or at)
+        await customer_wrote(scene.session, at, ticket)
 
 
 async def _log(scene: Scene, at: datetime, deed: Answers) -> None:

@@ -8,7 +8,7 @@ from sqlmodel import col, select
 from kit.db import AsyncSession
 from kit.i18n import Locale
 from tickets.desk.models import Category, Team
-from tickets.sla.models import Target
+from tickets.sla.policies import Target
 from tickets.sla.service import targets
 from tickets.stages import Priority
 
@@ -65,7 +65,9 @@ async def read_targets(session: AsyncSession) -> tuple[Target, ...]:
 
 def first_reply_hours(in_force: Sequence[Target]) -> int:
     """The slowest of the targets in whole hours, rounded up: a promise that holds for every matter."""
-    return max(-(-target.first_reply_s // _HOUR) for target in in_force)
+    return max(
+        (-(-target.first_reply_s // _HOUR) for target in in_force if target.first_reply_s is not None), default=0
+    )
 
 
 def _sections(rows: Sequence[Category], teams: dict[int, str], locale: Locale) -> Iterator[Section]:

@@ -5,8 +5,8 @@ from bot.dialogue.categories import CATEGORY_OF, OTHER, category_of
 from kit.ground import Ground
 from knowledge.loader import COMPONENTS
 from tickets.desk.models import Category, Team
-from tickets.sla.models import Target
-from tickets.sla.service import DEFAULTS
+from tickets.sla.policies import DEFAULTS
+from tickets.sla.service import targets
 
 
 async def test_a_new_installation_has_teams_categories_and_targets(ground: Ground) -> None:
@@ -15,12 +15,12 @@ async def test_a_new_installation_has_teams_categories_and_targets(ground: Groun
     async with ground.db.reading() as session:
         teams = {team.key: team for team in (await session.exec(select(Team))).all()}
         categories = (await session.exec(select(Category))).all()
-        targets = (await session.exec(select(Target))).all()
+        promised = await targets(session)
     assert teams["beijing"].region == "北京"
     leaves = [category for category in categories if category.parent_id]
     assert len(leaves) == sum(len(root.leaves) for root in CATEGORIES)
     assert all(leaf.team_id and leaf.materials_zh and leaf.materials_en for leaf in leaves)
-    assert {target.priority: (target.first_reply_s, target.resolution_s) for target in targets} == DEFAULTS
+    assert {one.priority: (one.first_reply_s, one.resolution_s) for one in promised.values()} == DEFAULTS
 
 
 async def test_what_somebody_has_configured_is_left_alone(ground: Ground) -> None:

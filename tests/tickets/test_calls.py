@@ -63,7 +63,7 @@ class TestLogging:
         assert ticket.first_replied_at is None
         assert ticket.assignee_id is None
         assert ticket.team_id is not None
-        assert {"first_reply_late", "resolution_late", "progress"} <= set(await clocks_of(ground, ticket.id))
+        assert {"sla_first_reply", "sla_resolution", "progress"} <= set(await clocks_of(ground, ticket.id))
         person = await contact(ground, ticket)
         assert (person.name, person.company, person.phone) == ("王会计", "宏远商贸", NUMBER)
         assert await talks(ground, ticket) == {f"phone:hotline:{NUMBER}"}
@@ -79,7 +79,7 @@ class TestLogging:
         ticket = await log(ground, answered=True)
         assert ticket.first_replied_at == clock.now()
         assert ticket.waiting_since is None
-        assert "first_reply_late" not in await clocks_of(ground, ticket.id)
+        assert "sla_first_reply" not in await clocks_of(ground, ticket.id)
 
     async def test_whoever_sees_to_it_has_it(self, ground: Ground) -> None:
         ticket = await log(ground, mine=True)
@@ -90,7 +90,8 @@ class TestLogging:
         usual, urgent = await log(ground), await log(ground, priority=Priority.URGENT)
         assert urgent.priority == Priority.URGENT
         assert urgent.first_reply_due < usual.first_reply_due
-        assert (await clocks_of(ground, urgent.id))["first_reply_late"] == urgent.first_reply_due
+        warned = urgent.created_at + (urgent.first_reply_due - urgent.created_at) * 0.8
+        assert (await clocks_of(ground, urgent.id))["sla_first_reply"] == warned
 
     async def test_a_form_sent_twice_is_one_call(self, ground: Ground) -> None:
         first, second = await log(ground), await log(ground)

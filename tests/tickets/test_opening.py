@@ -35,8 +35,8 @@ class TestOpening:
         now = ground.clock.now()
         assert await clocks_of(ground, opened.ticket_id) == {
             FollowUpKind.PROGRESS: now + timedelta(hours=4),
-            FollowUpKind.FIRST_REPLY_LATE: now + timedelta(hours=24),
-            FollowUpKind.RESOLUTION_LATE: now + timedelta(hours=72),
+            FollowUpKind.SLA_FIRST_REPLY: now + timedelta(hours=24),
+            FollowUpKind.SLA_RESOLUTION: now + timedelta(hours=72),
         }
 
     async def test_the_category_decides_team_and_priority(self, ground: Ground) -> None:

@@ -115,7 +115,11 @@ class TestReopening:
         ticket = await reopened(ground, opened.ticket_id)
         assert (ticket.stage, ticket.priority, ticket.alarm) == (Stage.PROCESSING, Priority.HIGH, "reopened")
         assert (ticket.reopened, ticket.closed_at, ticket.resolved_at) == (1, None, None)
-        assert set(await clocks_of(ground, ticket.id)) == {FollowUpKind.PROGRESS, FollowUpKind.RESOLUTION_LATE}
+        assert set(await clocks_of(ground, ticket.id)) == {
+            FollowUpKind.PROGRESS,
+            FollowUpKind.SLA_NEXT_REPLY,
+            FollowUpKind.SLA_RESOLUTION,
+        }
         assert (await events_of(ground, ticket.id))[-1].data["reason"] == "还是登录不了"
 
     async def test_what_was_never_called_solved_cannot_come_back(self, ground: Ground) -> None:

@@ -25,7 +25,7 @@ from tickets.stages import MOVES, OWED_STAGES, Stage
 from tickets.working import move, note, promise, reply
 
 Deed = Callable[[AsyncSession, Ground, Ticket], Awaitable[object]]
-OF_OPEN = {FollowUpKind.PROGRESS, FollowUpKind.PROMISE_LAPSED, FollowUpKind.RESOLUTION_LATE}
+OF_OPEN = {FollowUpKind.PROGRESS, FollowUpKind.PROMISE_LAPSED, FollowUpKind.SLA_RESOLUTION}
 
 
 def _reply(s: AsyncSession, g: Ground, t: Ticket) -> Awaitable[object]:
@@ -121,4 +121,4 @@ def _check_clocks(ticket: Ticket, clocks: dict[str, datetime]) -> None:
     if ticket.stage in {Stage.CONFIRMING, Stage.SOLVED}:
         assert not OF_OPEN & set(clocks)
     if ticket.first_replied_at:
-        assert FollowUpKind.FIRST_REPLY_LATE not in clocks
+        assert FollowUpKind.SLA_FIRST_REPLY not in clocks

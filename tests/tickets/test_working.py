@@ -70,7 +70,7 @@ class TestReplying:
         assert (ticket.stage, ticket.assignee_id) == (Stage.PROCESSING, WANG.id)
         assert ticket.first_replied_at == ground.clock.now()
         assert (ticket.waiting_since, ticket.wants_person) == (None, False)
-        assert FollowUpKind.FIRST_REPLY_LATE not in await clocks_of(ground, opened.ticket_id)
+        assert FollowUpKind.SLA_FIRST_REPLY not in await clocks_of(ground, opened.ticket_id)
 
     async def test_the_bot_is_silent_once_a_person_speaks(self, ground: Ground) -> None:
         opened = await open_one(ground)

@@ -20,12 +20,10 @@ from tickets.contacts.models import Contact
 from tickets.conversations.models import Author, Conversation
 from tickets.conversations.service import NewMessage, get_conversation, post
 from tickets.events import DeskEvent, emit
-from tickets.followups.models import FollowUpKind
-from tickets.followups.service import cancel, schedule
 from tickets.models import EventKind, Ticket, TicketEvent
 from tickets.opening import Matter, Rhythm, open_ticket
 from tickets.repository import change, find_ticket, get_ticket, note_event
-from tickets.sla.service import due_times
+from tickets.sla.service import REPLIES, align, answered, customer_wrote
 from tickets.stages import OPEN_STAGES, Priority
 
 
@@ -73,7 +71,9 @@ async def log_call(
     talk = await get_conversation(session, ticket.conversation_id)
     said = NewMessage(author=Author.CUSTOMER, text=note.text, author_name=contact.name, ticket_id=ticket.id)
     await post(session, now, talk, said)
-    event = await note_event(session, now, ticket, EventKind.CALLED, staff, call=note.call_id)
+    event = await note_event(
+        session, now, ticket, EventKind.CALLED, staff, call=note.call_id, answered=note.answered, staff_id=staff.id
+    )
     logged = update(LoggedCall).where(col(LoggedCall.key) == note.key)
     await session.exec(logged.values(ticket_id=ticket.id, event_id=event.id))
     await _take_up(session, now, ticket, note, staff)
@@ -197,33 +197,25 @@ async def _ticket(
         ticket = await find_ticket(session, note.ticket_id)
         if ticket is None or ticket.contact_id != contact.id or ticket.stage not in OPEN_STAGES:
             raise CallerUnknownError
-        await change(session, now, ticket, waiting_since=ticket.waiting_since or now)
+        await customer_wrote(session, now, ticket)
         return ticket
     matter = Matter(text=note.text, category=note.category)
     ticket = await open_ticket(session, now, line, contact, matter, actor=staff, rhythm=rhythm)
     if note.priority is not None and note.priority != ticket.priority:
-        await _rank(session, now, ticket, line.thread, note.priority)
+        # Another priority than the category's, with the targets that belong to it.
+        await change(session, now, ticket, priority=note.priority)
+        await align(session, now, ticket)
     return ticket
-
-
-async def _rank(session: AsyncSession, now: datetime, ticket: Ticket, thread: str, priority: Priority) -> None:
-    """Another priority than the category's, with the targets that belong to it."""
-    first_reply_due, resolution_due = await due_times(session, now, priority)
-    await change(
-        session, now, ticket, priority=priority, first_reply_due=first_reply_due, resolution_due=resolution_due
-    )
-    await schedule(session, ticket, thread, FollowUpKind.FIRST_REPLY_LATE, first_reply_due)
-    await schedule(session, ticket, thread, FollowUpKind.RESOLUTION_LATE, resolution_due)
 
 
 async def _take_up(session: AsyncSession, now: datetime, ticket: Ticket, note: CallNote, staff: Actor) -> None:
     values: dict[str, Any] = {}
     if note.answered:
         # What was said on the telephone is an answer like any other.
-        values |= {"waiting_since": None, "wants_person": False}
+        due, _ = await answered(session, now, ticket, REPLIES)
+        values |= {"waiting_since": None, "wants_person": False, **due}
         if ticket.first_replied_at is None:
             values["first_replied_at"] = now
-            await cancel(session, ticket.id, [FollowUpKind.FIRST_REPLY_LATE])
     if note.mine and ticket.assignee_id != staff.id:
         values["assignee_id"] = staff.id
         await note_event(session, now, ticket, EventKind.ASSIGNED, staff, to=staff.name)

@@ -2,8 +2,9 @@
 
 from kit.access.identity import Role
 from kit.web.pages import NavigationItem
+from tickets.entry.batches import MOST_BYTES
 
-__all__ = ["NAVIGATION", "UPLOAD_PREFIX", "upload_limit"]
+__all__ = ["ENTRY_UPLOADS", "NAVIGATION", "UPLOAD_PREFIX", "upload_limit"]
 
 #: Links of the sidebar.
 NAVIGATION = (
@@ -15,10 +16,19 @@ NAVIGATION = (
         keys="g l",
         roles=frozenset({Role.AGENT, Role.SUPERVISOR, Role.ADMIN}),
     ),
+    NavigationItem(
+        text="console.nav.entry",
+        href="/console/entry",
+        icon="table-import",
+        keys="g e",
+        roles=frozenset({Role.AGENT, Role.SUPERVISOR, Role.ADMIN}),
+    ),
     NavigationItem(text="console.nav.figures", href="/console/figures", icon="chart-bar", keys="g f"),
 )
 #: Where files are uploaded, for the body limit.
 UPLOAD_PREFIX = "/console/tickets/"
+#: Where tables of records are uploaded, and the bytes they may have with what a form puts around them.
+ENTRY_UPLOADS = {"/console/entry": MOST_BYTES + 1024 * 1024}
 
 
 def upload_limit(file_max_bytes: int) -> int:

@@ -1,5 +1,6 @@
 """The public pages of tickets; whoever has the link may see and answer, so nothing here asks who it is."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,6 +14,7 @@ from kit.web.pages import Pages, PagesDep
 from tickets.models import Ticket
 from tickets.repository import ticket_by_token, timeline
 from tickets.rhythm import rhythm_of
+from tickets.sending.reopening import may_reopen
 from tickets.stages import Stage
 from tickets.tracking.lookup import LOCKED_FOR, WRONG_BEFORE_LOCK, find_by_proof
 from tickets.tracking.service import MAY_REOPEN, add_information, confirm_fixed, say_not_fixed, take_ticket
@@ -71,7 +73,9 @@ async def show(
     said: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
     ticket = await ticket_by_token(session, token)
-    context = await _page_of(request, ground.settings.time_zone, session, ticket)
+    if ticket.token != token:
+        return _back(ticket, "merged")
+    context = await _page_of(request, ground.settings.time_zone, session, ticket, ground.clock.now())
     return pages.render(
         request,
         "tracking/ticket.html",
@@ -83,14 +87,14 @@ async def show(
     )
 
 
-async def _page_of(request: Request, zone: str, session: AsyncSession, ticket: Ticket) -> dict[str, Any]:
+async def _page_of(request: Request, zone: str, session: AsyncSession, ticket: Ticket, now: datetime) -> dict[str, Any]:
     events = await timeline(session, ticket.id, public_only=True)
     return {
         "ticket": ticket,
         "steps": progress_line(ticket, events),
         "lines": timeline_lines(events, locale_of(request), zone),
         "may_confirm": ticket.stage == Stage.CONFIRMING,
-        "may_reopen": ticket.stage in MAY_REOPEN,
+        "may_reopen": ticket.stage in MAY_REOPEN and await may_reopen(session, now, ticket),
     }
 
 
@@ -103,7 +107,7 @@ async def news(session: ReadSession, token: str, seen: int) -> Response:
 
 
 #: What the page says after something was sent: ``tracking.said.<name>``.
-SAID = ("confirmed", "reopened", "added", "nothing")
+SAID = ("confirmed", "reopened", "added", "nothing", "merged")
 
 
 @router.post("/t/{token}/fixed")

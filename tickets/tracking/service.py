@@ -14,6 +14,10 @@ from tickets.models import EventKind, Ticket
 from tickets.opening import Rhythm
 from tickets.repository import change, note_event
 from tickets.resolving import confirm, reopen
+from tickets.sending.grip import hold_survivor
+from tickets.sending.reopening import may_reopen, pass_on
+from tickets.sending.snoozing import customer_is_back
+from tickets.sla.service import align, customer_wrote
 from tickets.stages import Stage
 from tickets.working import restart_rhythm
 
@@ -27,7 +31,7 @@ async def take_ticket(session: AsyncSession, token: str) -> Ticket:
     ticket = (await session.exec(query)).first()
     if ticket is None:
         raise TicketNotFoundError
-    return ticket
+    return ticket if ticket.merged_into_id is None else await hold_survivor(session, ticket.id)
 
 
 async def confirm_fixed(session: AsyncSession, now: datetime, ticket: Ticket, *, rhythm: Rhythm) -> bool:
@@ -45,9 +49,10 @@ async def say_not_fixed(
     words = clean_text(reason)
     if len(words) > limit:
         raise ReplyTooLongError(limit=limit)
-    if ticket.stage not in MAY_REOPEN:
+    if ticket.stage not in MAY_REOPEN or not await may_reopen(session, now, ticket):
         return False
     await reopen(session, now, ticket, reason=words, actor=CUSTOMER, rhythm=rhythm)
+    await pass_on(session, now, ticket)
     if words:
         await _say(session, now, ticket, words)
     return True
@@ -63,8 +68,9 @@ async def add_information(
     if len(words) > limit:
         raise ReplyTooLongError(limit=limit)
     message = await _say(session, now, ticket, words)
+    await customer_is_back(session, now, ticket)
     await note_event(session, now, ticket, EventKind.CUSTOMER_WROTE, CUSTOMER, message_id=message.id)
-    await change(session, now, ticket, waiting_since=ticket.waiting_since or now)
+    await customer_wrote(session, now, ticket)
     if ticket.stage == Stage.WAITING:
         await _go_on(session, now, ticket, rhythm)
 
@@ -79,6 +85,7 @@ async def _go_on(session: AsyncSession, now: datetime, ticket: Ticket, rhythm: R
     """Back to work, without a notice to the person who has just caused it."""
     conversation = await get_conversation(session, ticket.conversation_id)
     await change(session, now, ticket, stage=Stage.PROCESSING)
+    await align(session, now, ticket)
     stages = {"source": Stage.WAITING, "target": Stage.PROCESSING}
     await note_event(session, now, ticket, EventKind.STAGE, CUSTOMER, public=True, **stages)
     await restart_rhythm(session, now, ticket, conversation.thread, rhythm)

@@ -4,7 +4,7 @@ from sqlmodel import delete, select, update
 from kit.ground import Ground
 from tests.support.public import make_public_app, visit
 from tickets.desk.models import Category, Team
-from tickets.sla.models import Target
+from tickets.sla.models import SlaPolicy
 
 
 async def read(app: FastAPI, language: str = "zh-CN") -> str:
@@ -25,7 +25,8 @@ class TestProcessPage:
         async with ground.db.transaction() as session:
             renamed = update(Category).where(Category.key == "print")  # type: ignore[arg-type]  # A column at class level.
             await session.exec(renamed.values(name_zh="打印机专项", materials_zh="一张样票"))
-            await session.exec(update(Target).values(first_reply_s=2 * 3600))
+            policy = (await session.exec(select(SlaPolicy).where(SlaPolicy.key == "default"))).one()
+            policy.targets = {name: {**target, "first_reply_s": 2 * 3600} for name, target in policy.targets.items()}
         page = await read(app)
         assert "打印机专项" in page
         assert "一张样票" in page

@@ -79,7 +79,7 @@ class TestSaving:
     async def test_a_call_becomes_a_ticket_and_its_page_is_opened(self, ground: Ground, wang: Person) -> None:
         ticket = await saved(wang, name="王会计", company="宏远商贸", category="login")
         assert (ticket.channel, ticket.subject) == ("phone", "开票软件登录不了")
-        assert await kinds_of(ground, ticket.id) == ["opened", "called"]
+        assert await kinds_of(ground, ticket.id) == ["opened", "routed", "called"]
         page = await wang.page(f"/console/tickets/{ticket.id}")
         assert "王会计" in page
         assert "客户来电，已登记" in page

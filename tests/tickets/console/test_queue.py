@@ -1,5 +1,7 @@
 import re
+from datetime import timedelta
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
@@ -91,6 +93,7 @@ class TestTabsAndFilters:
             "first_reply": 1,
             "alarms": 1,
             "confirming": 1,
+            "snoozed": 0,
             "solved": 1,
         }
         for tab, ids in {
@@ -188,3 +191,36 @@ class TestTakingNext:
         answer = await wang.client.post("/console/next", headers=HTMX)
         assert answer.headers["hx-retarget"] == "#flash"
         assert "没有等待领取的工单" in answer.text
+
+
+class TestFilters:
+    async def test_what_is_set_has_a_chip_that_takes_it_away(self, ground: Ground, wang: Person) -> None:
+        await open_one(ground)
+        page = await wang.page("/console/tickets?priority=2&alarm=1&region=北京")
+        chips = re.findall(r'class="yc-chip" href="([^"]+)"', page)
+        assert [unquote(chip).replace("&amp;", "&") for chip in chips] == [
+            "/console/tickets?tab=open&region=北京&alarm=1",
+            "/console/tickets?tab=open&priority=2&region=北京",
+            "/console/tickets?tab=open&priority=2&alarm=1",
+        ]
+
+    async def test_a_filter_without_a_control_survives_the_form(self, wang: Person) -> None:
+        page = await wang.page("/console/tickets?component=inv&incident=any")
+        assert '<input type="hidden" name="component" value="inv">' in page
+        assert '<input type="hidden" name="incident" value="any">' in page
+
+    async def test_a_hit_is_marked_and_stays_text(self, ground: Ground, wang: Person) -> None:
+        await open_one(ground, "<b>打印错位</b>")
+        page = await wang.page("/console/tickets?q=打印")
+        assert "&lt;b&gt;<mark>打印</mark>错位&lt;/b&gt;" in page
+
+    async def test_a_snoozed_ticket_has_a_tab_of_its_own(self, ground: Ground, wang: Person) -> None:
+        asleep, awake = await many(ground, 2)
+        await altered(ground, asleep, snoozed_until=ground.clock.now() + timedelta(hours=1))
+        assert shown(await wang.page("/console/tickets")) == [awake]
+        assert shown(await wang.page("/console/tickets?tab=snoozed")) == [asleep]
+        assert sorted(shown(await wang.page("/console/tickets?snoozed=1"))) == [asleep, awake]
+
+    async def test_the_chosen_order_holds(self, ground: Ground, wang: Person) -> None:
+        ids = await many(ground, 3)
+        assert shown(await wang.page("/console/tickets?sort=newest")) == ids[::-1]

@@ -6,16 +6,24 @@ from fastapi import APIRouter
 
 from tickets.console.endpoints import (
     actions,
+    bulk,
     calls,
     composer,
+    duty,
+    entry,
     figures,
     files,
     linking,
     live,
+    macros,
+    matters,
+    merging,
     queue,
     revealing,
+    snoozing,
     threads,
     ticket,
+    watching,
 )
 
 __all__ = ["PARTS", "build_router"]
@@ -24,18 +32,28 @@ __all__ = ["PARTS", "build_router"]
 PARTS: tuple[APIRouter, ...] = (
     queue.router,
     queue.agents,
+    bulk.router,
     ticket.router,
     ticket.agents,
     composer.router,
     actions.router,
     calls.router,
+    entry.router,
+    macros.router,
     revealing.router,
     linking.router,
     linking.agents,
+    matters.router,
+    snoozing.router,
+    merging.router,
+    watching.router,
+    watching.agents,
     files.router,
     threads.router,
     live.router,
     figures.router,
+    duty.router,
+    duty.agents,
 )
 
 

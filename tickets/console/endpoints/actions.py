@@ -14,9 +14,10 @@ from tickets.console.endpoints.counter import BIGINT_MAX, Counter, CounterDep, R
 from tickets.console.queries.desk import assignable, get_team
 from tickets.console.views.people import named
 from tickets.console.views.promises import parse_moment
-from tickets.models import Ticket
-from tickets.repository import get_ticket
+from tickets.models import EventKind, Ticket
 from tickets.resolving import confirm, reopen, resolve
+from tickets.sending.holding import let_all_go
+from tickets.sending.snoozing import wake
 from tickets.stages import Priority, Stage
 from tickets.working import assign, assign_team, hand_back, move, promise, set_priority
 
@@ -39,7 +40,7 @@ async def give_to(
     to: Annotated[str, Form(max_length=40)],
 ) -> Response:
     """``to`` is me, nobody, staff:<id> or team:<id>."""
-    ticket = await get_ticket(session, ticket_id)
+    ticket = await desk.hold(session, ticket_id, version)
     kind, _, key = to.partition(":")
     if kind == "team":
         await _give_to_team(desk, session, ticket, version, _id(key))
@@ -94,7 +95,7 @@ async def set_stage(
     reason: Annotated[str, Form()] = "",
 ) -> Response:
     """Confirming and reopening on the customer's behalf are moves too, each with its own consequences."""
-    ticket = await get_ticket(session, ticket_id)
+    ticket = await desk.hold(session, ticket_id, version)
     now, staff, rhythm = desk.now, desk.actor, desk.rhythm
     if target == Stage.SOLVED:
         await confirm(session, now, ticket, actor=staff, rhythm=rhythm, seen=version)
@@ -114,7 +115,7 @@ async def set_urgency(
     version: SeenVersion,
     priority: Annotated[Priority, Form()],
 ) -> Response:
-    ticket = await get_ticket(session, ticket_id)
+    ticket = await desk.hold(session, ticket_id, version)
     await set_priority(session, desk.now, ticket, priority=priority, staff=desk.actor, seen=version)
     return await desk.parts(session, ticket_id)
 
@@ -128,7 +129,7 @@ async def set_promise(
     at: Annotated[str, Form(max_length=40)] = "",
 ) -> Response:
     """``at`` is meant in the organisation's time zone."""
-    ticket = await get_ticket(session, ticket_id)
+    ticket = await desk.hold(session, ticket_id, version)
     due = parse_moment(at, desk.zone)
     await promise(session, desk.now, ticket, at=due, staff=desk.actor, seen=version, rhythm=desk.rhythm)
     return await desk.parts(session, ticket_id)
@@ -142,21 +143,25 @@ async def set_resolved(
     version: SeenVersion,
     solution: Annotated[str, Form()] = "",
 ) -> Response:
-    ticket = await get_ticket(session, ticket_id)
+    ticket = await desk.hold(session, ticket_id, version)
+    # What was said before it was solved is heard before it is.
+    await let_all_go(session, desk.now, ticket, rhythm=desk.rhythm)
     await resolve(
         session,
         desk.now,
         ticket,
         solution=solution,
         staff=desk.actor,
-        seen=version,
+        seen=ticket.version,
         rhythm=desk.rhythm,
     )
+    await wake(session, desk.now, ticket, why="by_hand", actor=desk.actor, notice=False)
+    await desk.tell_watchful(session, ticket, EventKind.RESOLVED)
     return await desk.parts(session, ticket_id)
 
 
 @router.post("/tickets/{ticket_id}/release")
 async def release_to_bot(desk: CounterDep, session: WriteSession, ticket_id: RowId, version: SeenVersion) -> Response:
-    ticket = await get_ticket(session, ticket_id)
+    ticket = await desk.hold(session, ticket_id, version)
     await hand_back(session, desk.now, ticket, staff=desk.actor, seen=version)
     return await desk.parts(session, ticket_id)

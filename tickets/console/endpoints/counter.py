@@ -20,9 +20,13 @@ from tickets.actors import Actor, ActorKind
 from tickets.console.queries.ticket import load_ticket
 from tickets.console.views.ticket import ticket_view
 from tickets.errors import TicketChangedError
+from tickets.models import EventKind, Ticket
+from tickets.notices.models import NoticeKind
 from tickets.opening import Rhythm
 from tickets.rhythm import rhythm_of
+from tickets.sending.grip import hold_ticket
 from tickets.timeline import spoken
+from tickets.watching.followers import tell_watchful
 
 #: The event on which pages fetch their live parts anew; see static/live.js.
 CHANGED = "yp:changed"
@@ -89,18 +93,27 @@ class Counter:
         """Who does it, for the timeline."""
         return Actor(ActorKind.STAFF, self.staff.id, self.staff.name)
 
+    async def hold(self, session: AsyncSession, ticket_id: int, seen: int) -> Ticket:
+        """The ticket for changing it: nobody else can until the end, and nobody has since it was ``seen``."""
+        return await hold_ticket(session, ticket_id, seen=seen)
+
+    async def tell_watchful(self, session: AsyncSession, ticket: Ticket, what: EventKind) -> None:
+        """Owner and followers hear what this person did."""
+        about = {"what": what.value, "by": self.staff.name}
+        await tell_watchful(session, self.now, NoticeKind.FOLLOWED, ticket, but=self.staff.id, **about)
+
     def page(self, name: str, **context: Any) -> Response:
         return self.pages.render(self.request, name, **context)
 
-    async def ticket_page(self, session: AsyncSession, ticket_id: int, name: str) -> Response:
+    async def ticket_page(self, session: AsyncSession, ticket_id: int, name: str, **more: Any) -> Response:
         """A template of one ticket, as this person sees it now."""
-        record = await load_ticket(session, ticket_id, self.now)
+        record = await load_ticket(session, ticket_id, self.now, zone=self.zone)
         view = ticket_view(record, self.now, locale=self.locale, zone=self.zone, staff_id=self.staff.id)
-        return self.page(name, view=view)
+        return self.page(name, view=view, **more)
 
-    async def parts(self, session: AsyncSession, ticket_id: int) -> Response:
+    async def parts(self, session: AsyncSession, ticket_id: int, **more: Any) -> Response:
         """The live parts of a ticket's page, each finding its own place; the composer is not among them."""
-        return await self.ticket_page(session, ticket_id, "tickets/parts.html")
+        return await self.ticket_page(session, ticket_id, "tickets/parts.html", **{"taken_back": None, **more})
 
 
 CounterDep = Annotated[Counter, Depends()]

@@ -15,7 +15,7 @@ router = console_router(Role.SUPERVISOR)
 
 @router.post("/tickets/{ticket_id}/reveal")
 async def reveal(desk: CounterDep, session: WriteSession, ticket_id: RowId) -> Response:
-    record = await load_ticket(session, ticket_id, desk.now)
+    record = await load_ticket(session, ticket_id, desk.now, zone=desk.zone)
     await note_event(session, desk.now, record.ticket, EventKind.REVEALED, desk.actor)
     known = [
         *person_facts(record.contact, desk.locale, revealed=True),

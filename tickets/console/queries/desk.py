@@ -4,7 +4,7 @@ from sqlmodel import col, select
 
 from kit.access.models import Role, Staff
 from kit.db import AsyncSession
-from tickets.desk.models import Team
+from tickets.desk.models import Category, Team
 
 _MOST_STAFF = 300
 
@@ -29,3 +29,9 @@ async def staff_name(session: AsyncSession, staff_id: int | None) -> str | None:
     if staff_id is None:
         return None
     return (await session.exec(select(Staff.name).where(Staff.id == staff_id))).first()
+
+
+async def categories(session: AsyncSession) -> list[Category]:
+    """Those in use, in the order the desk gave them."""
+    active = select(Category).where(col(Category.active)).order_by(col(Category.position), col(Category.id))
+    return list((await session.exec(active)).all())

@@ -1,43 +1,36 @@
-"""The rows behind the figures: of the last days, and never more than a bounded number of them."""
+"""What the page of reports shows: sums of the counted hours, the names that go with them, and what people wrote."""
 
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, func, select
-from sqlalchemy.orm import Mapped
+from sqlalchemy import select
 from sqlmodel import col
+from sqlmodel import select as models
 
+from kit.access.models import Staff
 from kit.db import AsyncSession
-from tickets.conversations.models import Conversation
-from tickets.models import EventKind, Ticket, TicketEvent
+from kit.settings import Locale
+from tickets.console.views.people import named
+from tickets.desk.models import Category, Team
+from tickets.models import Ticket
+from tickets.reports.figures import Figures
+from tickets.reports.periods import Period
+from tickets.reports.reading import Dimension, Key, backlog_at, break_down, curve, sum_up
 from tickets.surveys.models import Survey
 
-#: A busier desk sees the figures of its newest tickets, and is told so.
-MOST_ROWS = 10_000
 SHOWN_COMMENTS = 20
 
 
-@dataclass(frozen=True)
-class TicketTimes:
-    """What the figures need of one ticket."""
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """Which report somebody asked for; ``assignee_id``: only what one person did."""
 
-    channel: str
-    team_id: int | None
-    created_at: datetime
-    first_replied_at: datetime | None
-    resolved_at: datetime | None
-    closed_at: datetime | None
-    reopened: int
-
-
-@dataclass(frozen=True)
-class Rating:
-    """One answered survey."""
-
-    channel: str
-    team_id: int | None
-    score: int
+    period: Period
+    by: Dimension
+    working: bool
+    assignee_id: int | None
 
 
 @dataclass(frozen=True)
@@ -52,97 +45,61 @@ class Comment:
 
 
 @dataclass(frozen=True, kw_only=True)
-class FigureRows:
-    """Everything the page is computed from; conversations only for the whole desk."""
+class Report:
+    """The numbers of a report."""
 
-    tickets: list[TicketTimes]
-    ratings: list[Rating]
-    asked: int
+    whole: Figures
+    before: Figures
+    parts: Mapping[Key, Figures]
+    curve: Mapping[datetime, Figures]
+    #: At the beginning of the period, and for each part at its end.
+    backlog: int
+    backlogs: Mapping[Key, int]
     comments: list[Comment]
-    answers: Counter[tuple[str, str]]
-    conversations: tuple[int, int] | None
 
 
-async def load_figures(session: AsyncSession, since: datetime, *, assignee_id: int | None) -> FigureRows:
-    """Of the whole desk, or of the tickets of one person."""
-    return FigureRows(
-        tickets=await _tickets(session, since, assignee_id),
-        ratings=await _ratings(session, since, assignee_id),
-        asked=await _asked(session, since, assignee_id),
-        comments=await _comments(session, since, assignee_id),
-        answers=await _answers(session, since, assignee_id),
-        conversations=await _conversations(session, since) if assignee_id is None else None,
+async def load_report(session: AsyncSession, asked: Asked) -> Report:
+    """A handful of sums, however many tickets there were."""
+    period, own, working = asked.period, asked.assignee_id, asked.working
+    parts = await break_down(session, period, asked.by, assignee_id=own, working=working)
+    backlogs = Counter(await backlog_at(session, period.begin, asked.by, assignee_id=own))
+    return Report(
+        whole=Figures.all_of(parts.values(), working=working),
+        before=await sum_up(session, period.before, assignee_id=own, working=working),
+        parts=parts,
+        curve=await curve(session, period, assignee_id=own, working=working),
+        backlog=sum(backlogs.values()),
+        backlogs={
+            key: backlogs[key] + parts[key].backlog if key in parts else backlogs[key] for key in {*backlogs, *parts}
+        },
+        comments=await _comments(session, period, own),
     )
 
 
-def _of(column: Mapped[int | None], assignee_id: int | None) -> list[ColumnElement[bool]]:
-    return [] if assignee_id is None else [column == assignee_id]
+async def names_of(session: AsyncSession, by: Dimension, keys: Iterable[Key], locale: Locale) -> dict[Key, str]:
+    """What teams, people and categories are called; channels and regions are their own names."""
+    wanted = [key for key in keys if isinstance(key, int) and key]
+    if by is Dimension.PERSON:
+        people = select(col(Staff.id), col(Staff.name)).where(col(Staff.id).in_(wanted))
+        return {id_: name for id_, name in (await session.execute(people)).all() if id_ is not None}
+    if by is Dimension.TEAM:
+        teams = (await session.exec(models(Team).where(col(Team.id).in_(wanted)))).all()
+        return {team.id: named(team, locale) or team.key for team in teams}
+    if by is Dimension.CATEGORY:
+        categories = (await session.exec(models(Category).where(col(Category.id).in_(wanted)))).all()
+        return {category.id: named(category, locale) or category.key for category in categories}
+    return {}
 
 
-async def _tickets(session: AsyncSession, since: datetime, assignee_id: int | None) -> list[TicketTimes]:
-    query = (
-        select(
-            col(Ticket.channel),
-            col(Ticket.team_id),
-            col(Ticket.created_at),
-            col(Ticket.first_replied_at),
-            col(Ticket.resolved_at),
-            col(Ticket.closed_at),
-            col(Ticket.reopened),
-        )
-        .where(col(Ticket.created_at) >= since, *_of(col(Ticket.assignee_id), assignee_id))
-        .order_by(col(Ticket.created_at).desc())
-        .limit(MOST_ROWS)
-    )
-    return [TicketTimes(*row) for row in (await session.execute(query)).all()]
-
-
-async def _ratings(session: AsyncSession, since: datetime, assignee_id: int | None) -> list[Rating]:
-    query = (
-        select(col(Survey.channel), col(Survey.team_id), col(Survey.score))
-        .where(col(Survey.asked_at) >= since, col(Survey.score).is_not(None))
-        .where(*_of(col(Survey.assignee_id), assignee_id))
-        .order_by(col(Survey.asked_at).desc())
-        .limit(MOST_ROWS)
-    )
-    rows = (await session.execute(query)).all()
-    return [Rating(channel, team_id, score) for channel, team_id, score in rows if score is not None]
-
-
-async def _asked(session: AsyncSession, since: datetime, assignee_id: int | None) -> int:
-    query = select(func.count()).where(col(Survey.asked_at) >= since, *_of(col(Survey.assignee_id), assignee_id))
-    return (await session.execute(query)).scalar_one()
-
-
-async def _comments(session: AsyncSession, since: datetime, assignee_id: int | None) -> list[Comment]:
+async def _comments(session: AsyncSession, period: Period, assignee_id: int | None) -> list[Comment]:
     query = (
         select(col(Ticket.id), col(Ticket.number), col(Survey.score), col(Survey.comment), col(Survey.asked_at))
         .join(Ticket, col(Ticket.id) == col(Survey.ticket_id))
-        .where(col(Survey.asked_at) >= since, col(Survey.comment).is_not(None))
-        .where(*_of(col(Survey.assignee_id), assignee_id))
+        .where(col(Survey.asked_at) >= period.begin, col(Survey.asked_at) < period.end)
+        .where(col(Survey.comment).is_not(None))
+        .where(*([] if assignee_id is None else [col(Survey.assignee_id) == assignee_id]))
         .order_by(col(Survey.asked_at).desc())
         .limit(SHOWN_COMMENTS)
     )
     rows = (await session.execute(query)).all()
     return [Comment(id_, number, score, text or "", at) for id_, number, score, text, at in rows]
-
-
-async def _answers(session: AsyncSession, since: datetime, assignee_id: int | None) -> Counter[tuple[str, str]]:
-    """How often "is it fixed?" ended how, by kind of event and actor."""
-    query = (
-        select(col(TicketEvent.kind), col(TicketEvent.actor), func.count())
-        .join(Ticket, col(Ticket.id) == col(TicketEvent.ticket_id))
-        .where(col(Ticket.created_at) >= since, *_of(col(Ticket.assignee_id), assignee_id))
-        .where(col(TicketEvent.kind).in_([EventKind.CONFIRMED, EventKind.REOPENED]))
-        .group_by(col(TicketEvent.kind), col(TicketEvent.actor))
-    )
-    return Counter({(row[0], row[1]): row[2] for row in (await session.execute(query)).all()})
-
-
-async def _conversations(session: AsyncSession, since: datetime) -> tuple[int, int]:
-    """How many began, and how many of them came to a ticket."""
-    has_ticket = exists().where(col(Ticket.conversation_id) == col(Conversation.id))
-    began = col(Conversation.created_at) >= since
-    query = select(func.count(), func.count().filter(has_ticket)).select_from(Conversation).where(began)
-    began_at_all, with_ticket = (await session.execute(query)).one()
-    return began_at_all, with_ticket

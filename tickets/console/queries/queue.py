@@ -1,136 +1,167 @@
-"""The queue: one query for a page of it, one for all its counts."""
+"""The queue: a page of it, all that matches, and how much there is in its tabs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import func, select
 from sqlmodel import col
 
 from kit.access.models import Staff
 from kit.db import AsyncSession
-from kit.web.cursor import CursorInvalidError, decode_cursor, encode_cursor
-from tickets.console.selection import Assigned, Selection, Tab
+from kit.web.cursor import decode_cursor, encode_cursor
+from tickets.console.queries.conditions import DEFAULT_ZONE, Clause, conditions
+from tickets.console.queries.ordering import Place, Stretch, place_of, stretches_of
+from tickets.console.selection import Selection, Sort
 from tickets.contacts.models import Contact
-from tickets.conversations.models import Conversation
+from tickets.conversations.models import Conversation, Message
 from tickets.desk.models import Team
 from tickets.models import Ticket, TicketEvent
-from tickets.stages import OPEN_STAGES, OWED_STAGES, Stage
+from tickets.search.matching import tickets_with
+from tickets.search.searching import Hits, search
+from tickets.search.wanted import Wanted, understand
 
 PAGE = 50
-#: How long a solved ticket stays in the tab of that name; older ones are found by number or stage.
-SOLVED_FOR = timedelta(days=7)
-#: What fits the columns a cursor is compared with.
-_IDS = range(2**31)
 
 
 @dataclass(frozen=True)
 class QueueRecord:
-    """A ticket of the list with the names that go with it."""
+    """A ticket of the list with the names that go with it; ``said`` is the text in which a search found something."""
 
     ticket: Ticket
     contact: Contact
     address: str
     team: Team | None
     assignee: str | None
+    said: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueuePage:
+    """``following`` is the cursor of the next page; not ``complete``: a search found more than it shows.
+
+    ``wanted`` is what was looked for, to mark it where it stands.
+    """
+
+    records: list[QueueRecord]
+    following: str | None
+    complete: bool = True
+    wanted: Wanted = field(default_factory=Wanted)
 
 
 async def queue_page(
     session: AsyncSession, now: datetime, selection: Selection, *, staff_id: int
 ) -> tuple[list[QueueRecord], str | None]:
     """A page of the queue and the cursor of the next one."""
-    found = (
-        select(Ticket, Contact, col(Conversation.address), Team, col(Staff.name))
-        .join(Contact, col(Contact.id) == col(Ticket.contact_id))
-        .join(Conversation, col(Conversation.id) == col(Ticket.conversation_id))
-        .outerjoin(Team, col(Team.id) == col(Ticket.team_id))
-        .outerjoin(Staff, col(Staff.id) == col(Ticket.assignee_id))
-        .where(*_conditions(now, selection, staff_id), *_beyond(selection))
-        .order_by(*_order(selection))
-        .limit(PAGE + 1)
-    )
-    records = [QueueRecord(*row) for row in (await session.execute(found)).all()]
-    if len(records) <= PAGE:
-        return records, None
-    return records[:PAGE], _cursor(selection, records[PAGE - 1].ticket)
+    page = await look(session, now, selection, staff_id=staff_id)
+    return page.records, page.following
 
 
-def _order(selection: Selection) -> Sequence[Any]:
-    if selection.tab == Tab.SOLVED:
-        return col(Ticket.closed_at).desc(), col(Ticket.id).desc()
-    return col(Ticket.priority), col(Ticket.id)
+async def look(
+    session: AsyncSession, now: datetime, selection: Selection, *, staff_id: int, zone: str = DEFAULT_ZONE
+) -> QueuePage:
+    """A page of the queue, with what there is to say about a search."""
+    clauses = conditions(selection, now, staff_id, zone=zone)
+    stretches = stretches_of(selection)
+    if not selection.text:
+        ids, following = await _walk(session, clauses, stretches, place_of(selection.after, stretches))
+        return QueuePage(records=await load_records(session, ids), following=following)
+    wanted = understand(selection.text)
+    hits = await search(session, wanted, clauses)
+    if selection.sort is Sort.NATURAL:
+        ids, following = page_of_hits(hits, selection.after)
+    else:
+        within = [col(Ticket.id).in_(hits.tickets)]
+        ids, following = await _walk(session, within, stretches, place_of(selection.after, stretches))
+    records = await with_words(session, await load_records(session, ids), hits)
+    return QueuePage(records=records, following=following, complete=hits.complete, wanted=wanted)
 
 
-def _cursor(selection: Selection, last: Ticket) -> str:
-    return encode_cursor([last.closed_at if selection.tab == Tab.SOLVED else last.priority, last.id])
+async def _walk(
+    session: AsyncSession, clauses: Sequence[Clause], stretches: Sequence[Stretch], begins: Place
+) -> tuple[list[int], str | None]:
+    """The tickets of a page, and where the next one begins if anything is left."""
+    places: list[Place] = []
+    for number in range(begins.stretch, len(stretches)):
+        place = begins if number == begins.stretch else Place(number)
+        places += await _of_stretch(session, clauses, stretches[number], place, PAGE + 1 - len(places))
+        if len(places) > PAGE:
+            break
+    ids = [place.ticket_id for place in places[:PAGE] if place.ticket_id is not None]
+    return ids, places[PAGE - 1].cursor if len(places) > PAGE else None
 
 
-def _beyond(selection: Selection) -> list[ColumnElement[bool]]:
-    if not selection.after:
+async def _of_stretch(
+    session: AsyncSession, clauses: Sequence[Clause], stretch: Stretch, begins: Place, limit: int
+) -> list[Place]:
+    # Of one table and with nothing but numbers: whatever is chosen, an index gives it in order.
+    columns = [col(Ticket.id)] if stretch.moment is None else [col(Ticket.id), stretch.moment]
+    found = select(*columns).where(*clauses, *stretch.within).order_by(*stretch.order).limit(limit)
+    if begins.ticket_id is not None:
+        found = found.where(stretch.beyond(begins.moment, begins.ticket_id))
+    rows = (await session.execute(found)).all()
+    return [Place(begins.stretch, row[1] if stretch.moment is not None else None, row[0]) for row in rows]
+
+
+async def load_records(session: AsyncSession, ids: Sequence[int]) -> list[QueueRecord]:
+    """These tickets with the names that go with them, in this order; one that is gone is left out."""
+    if not ids:
         return []
-    kind = datetime if selection.tab == Tab.SOLVED else int
-    value, ticket_id = decode_cursor(selection.after, kind, int)
-    if value is None or ticket_id not in _IDS or (kind is int and value not in _IDS):
-        raise CursorInvalidError
-    if selection.tab == Tab.SOLVED:
-        same = and_(col(Ticket.closed_at) == value, col(Ticket.id) < ticket_id)
-        return [or_(col(Ticket.closed_at) < value, same)]
-    same = and_(col(Ticket.priority) == value, col(Ticket.id) > ticket_id)
-    return [or_(col(Ticket.priority) > value, same)]
+    rows = await session.execute(_RECORDS.where(col(Ticket.id).in_(ids)))
+    found = {row[0].id: QueueRecord(*row) for row in rows.all()}
+    return [found[ticket_id] for ticket_id in ids if ticket_id in found]
 
 
-def _conditions(now: datetime, selection: Selection, staff_id: int) -> list[ColumnElement[bool]]:
-    # A number or word is looked for everywhere, unless a stage was chosen too.
-    anywhere = selection.tab == Tab.OPEN and (selection.text or selection.stage)
-    conditions = [] if anywhere else [_tab(now, selection.tab, staff_id)]
-    if selection.stage:
-        conditions.append(col(Ticket.stage) == selection.stage)
-    if selection.team is not None:
-        conditions.append(col(Ticket.team_id) == selection.team)
-    if selection.assigned == Assigned.MINE:
-        conditions.append(col(Ticket.assignee_id) == staff_id)
-    if selection.assigned == Assigned.UNASSIGNED:
-        conditions.append(col(Ticket.assignee_id).is_(None))
-    if selection.priority:
-        conditions.append(col(Ticket.priority) == selection.priority)
-    if selection.channel:
-        conditions.append(col(Ticket.channel) == selection.channel)
-    if selection.alarm:
-        conditions.append(col(Ticket.alarm).is_not(None))
-    if selection.waiting:
-        conditions.append(col(Ticket.waiting_since).is_not(None))
+_RECORDS = (
+    select(Ticket, Contact, col(Conversation.address), Team, col(Staff.name))
+    .join(Contact, col(Contact.id) == col(Ticket.contact_id))
+    .join(Conversation, col(Conversation.id) == col(Ticket.conversation_id))
+    .outerjoin(Team, col(Team.id) == col(Ticket.team_id))
+    .outerjoin(Staff, col(Staff.id) == col(Ticket.assignee_id))
+)
+
+
+def page_of_hits(hits: Hits, after: str) -> tuple[list[int], str | None]:
+    """A page of what was found, best first; ``after`` is the ticket that was shown last, and where it stood."""
+    begin = 0
+    if after:
+        place, last = decode_cursor(after, int, int)
+        # It may stand elsewhere by now, as new tickets come in front.
+        begin = hits.tickets.index(last) + 1 if last in hits.tickets else max(0, place or 0)
+    ids = hits.tickets[begin : begin + PAGE]
+    more = len(hits.tickets) > begin + PAGE
+    return ids, encode_cursor([begin + PAGE, ids[-1]]) if more else None
+
+
+async def with_words(session: AsyncSession, records: Sequence[QueueRecord], hits: Hits) -> list[QueueRecord]:
+    """The records with the newest message in which it was said."""
+    messages = {hits.messages[record.ticket.id] for record in records if record.ticket.id in hits.messages}
+    texts: dict[int, str] = {}
+    if messages:
+        said = select(col(Message.id), col(Message.text)).where(col(Message.id).in_(messages))
+        texts = {row[0]: row[1] for row in (await session.execute(said)).all()}
+    return [
+        replace(record, said=texts.get(hits.messages.get(record.ticket.id, 0), record.ticket.description))
+        for record in records
+    ]
+
+
+async def matching_ids(
+    session: AsyncSession,
+    now: datetime,
+    selection: Selection,
+    *,
+    staff_id: int,
+    after: int = 0,
+    limit: int = 500,
+    zone: str = DEFAULT_ZONE,
+) -> list[int]:
+    """The next of all that match, for whatever is done to them; ``after`` is the last one seen."""
+    clauses = conditions(selection, now, staff_id, zone=zone)
     if selection.text:
-        conditions.append(_matches(selection.text))
-    return conditions
-
-
-def _matches(text: str) -> ColumnElement[bool]:
-    number = col(Ticket.number).istartswith(text, autoescape=True)
-    # People read out the last digits.
-    tail = col(Ticket.number).endswith(f"-{text}", autoescape=True)
-    return or_(number, tail, col(Ticket.subject).icontains(text, autoescape=True))
-
-
-def _tab(now: datetime, tab: Tab, staff_id: int) -> ColumnElement[bool]:
-    is_open = col(Ticket.stage).in_(OPEN_STAGES)
-    return {
-        Tab.OPEN: is_open,
-        Tab.MINE: and_(is_open, col(Ticket.assignee_id) == staff_id),
-        Tab.UNASSIGNED: and_(is_open, col(Ticket.assignee_id).is_(None)),
-        Tab.FIRST_REPLY: and_(col(Ticket.stage).in_(OWED_STAGES), col(Ticket.first_replied_at).is_(None)),
-        Tab.ALARMS: and_(is_open, col(Ticket.alarm).is_not(None)),
-        Tab.CONFIRMING: col(Ticket.stage) == Stage.CONFIRMING,
-        Tab.SOLVED: and_(col(Ticket.stage) == Stage.SOLVED, col(Ticket.closed_at) >= now - SOLVED_FOR),
-    }[tab]
-
-
-async def queue_counts(session: AsyncSession, now: datetime, *, staff_id: int) -> dict[Tab, int]:
-    """How many tickets each tab has; one pass over the open and the lately solved ones."""
-    columns = [func.coalesce(func.sum(case((_tab(now, tab, staff_id), 1), else_=0)), 0) for tab in Tab]
-    lately = or_(_tab(now, Tab.OPEN, staff_id), col(Ticket.closed_at) >= now - SOLVED_FOR)
-    counted = (await session.execute(select(*columns).where(lately))).one()
-    return dict(zip(Tab, counted, strict=True))
+        clauses.append(tickets_with(session.get_bind().dialect.name, understand(selection.text)))
+    found = select(col(Ticket.id)).where(*clauses, col(Ticket.id) > after).order_by(col(Ticket.id)).limit(limit)
+    return list((await session.execute(found)).scalars())
 
 
 async def queue_revision(session: AsyncSession) -> str:

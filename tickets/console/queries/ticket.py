@@ -17,18 +17,40 @@ from tickets.desk.models import Category, Team
 from tickets.errors import TicketNotFoundError
 from tickets.followups.models import FollowUp
 from tickets.followups.service import pending
+from tickets.merging.links import Related, related_to
+from tickets.merging.models import TicketMerge
+from tickets.merging.service import may_undo, merges_of
 from tickets.models import Ticket, TicketEvent
-from tickets.repository import get_ticket, latest_ticket, timeline
+from tickets.repository import get_ticket, latest_ticket, survivor, timeline
+from tickets.sending.drafts import drafting
+from tickets.sending.holding import held_on
+from tickets.sending.models import HeldReply, HeldState
+from tickets.sla.models import SlaClock
+from tickets.sla.service import clocks_of
 from tickets.surveys.models import Survey
 from tickets.surveys.service import survey_of
+from tickets.watching.followers import followers
+from tickets.watching.viewers import watchers
 
 SHOWN_MESSAGES = 200
 OTHER_TICKETS = 8
 
 
+@dataclass(frozen=True)
+class MergedRecord:
+    """A ticket that went on in this one."""
+
+    merged: TicketMerge
+    ticket: Ticket
+    can_undo: bool
+
+
 @dataclass(frozen=True, kw_only=True)
 class TicketRecord:
-    """A ticket with all that belongs to it; ``others`` are further tickets of the person."""
+    """A ticket with all that belongs to it; ``others`` are further tickets of the person.
+
+    ``messages`` are those of its talk and of the talks of what was merged into it.
+    """
 
     ticket: Ticket
     conversation: Conversation
@@ -36,35 +58,72 @@ class TicketRecord:
     messages: list[Message]
     events: list[TicketEvent]
     pending: list[FollowUp]
+    clocks: list[SlaClock]
     others: list[Ticket]
     team: Team | None
     category: Category | None
     assignee: str | None
     survey: Survey | None
     linked: LinkedRecord
+    held: list[HeldReply]
+    related: list[Related]
+    merges: list[MergedRecord]
+    merged_into: Ticket | None
+    followers: list[tuple[int, str]]
     revision: str
 
 
-async def load_ticket(session: AsyncSession, ticket_id: int, now: datetime) -> TicketRecord:
+async def load_ticket(session: AsyncSession, ticket_id: int, now: datetime, *, zone: str) -> TicketRecord:
     """The whole page's worth, or TicketNotFoundError."""
     ticket = await get_ticket(session, ticket_id)
+    talks = await talks_of(session, ticket)
     # First, so that whatever changes meanwhile makes the page look once more rather than miss it.
-    revision = await ticket_revision(session, ticket.id, ticket.conversation_id)
+    revision = await ticket_revision(session, ticket.id, *talks)
     return TicketRecord(
         ticket=ticket,
         conversation=await get_conversation(session, ticket.conversation_id),
         contact=await contact_of(session, ticket),
-        messages=await transcript(session, ticket.conversation_id, limit=SHOWN_MESSAGES),
+        messages=await _said_in(session, talks),
         events=await timeline(session, ticket.id),
         pending=await pending(session, ticket.id),
+        clocks=await clocks_of(session, ticket.id),
         others=await _others(session, ticket),
         team=await get_team(session, ticket.team_id) if ticket.team_id else None,
         category=await _category(session, ticket.category_id),
         assignee=await staff_name(session, ticket.assignee_id),
         survey=await survey_of(session, ticket.id),
         linked=await load_linked(session, now, ticket.contact_id),
+        held=await held_on(session, [ticket.id]),
+        related=await related_to(session, ticket.id),
+        merges=await _merges(session, now, ticket, zone),
+        merged_into=await survivor(session, ticket) if ticket.merged_into_id else None,
+        followers=await followers(session, ticket.id),
         revision=revision,
     )
+
+
+async def talks_of(session: AsyncSession, ticket: Ticket) -> list[int]:
+    """The talks in which its matter is spoken of: its own, and those of what was merged into it, however far back."""
+    talks, looking = [ticket.conversation_id], [ticket.id]
+    while looking:
+        into = select(Ticket.id, Ticket.conversation_id).join(TicketMerge, col(TicketMerge.source_id) == col(Ticket.id))
+        into = into.where(col(TicketMerge.target_id).in_(looking), col(TicketMerge.undone_at).is_(None))
+        rows = (await session.exec(into.order_by(col(Ticket.id)))).all()
+        looking = [ticket_id for ticket_id, _ in rows]
+        talks += [talk for _, talk in rows]
+    return list(dict.fromkeys(talks))
+
+
+async def _said_in(session: AsyncSession, talks: list[int]) -> list[Message]:
+    said = [message for talk in talks for message in await transcript(session, talk, limit=SHOWN_MESSAGES)]
+    return sorted(said, key=lambda message: message.id)[-SHOWN_MESSAGES:]
+
+
+async def _merges(session: AsyncSession, now: datetime, ticket: Ticket, zone: str) -> list[MergedRecord]:
+    """Only the last one can be undone, and then the one before it."""
+    found = await merges_of(session, ticket.id)
+    undone = bool(found) and await may_undo(session, now, found[0][0], zone=zone)
+    return [MergedRecord(merged, source, place == 0 and undone) for place, (merged, source) in enumerate(found)]
 
 
 async def contact_of(session: AsyncSession, ticket: Ticket) -> Contact:
@@ -92,20 +151,31 @@ async def ticket_of_thread(session: AsyncSession, thread: str) -> Ticket:
     return ticket
 
 
-async def ticket_revision(session: AsyncSession, ticket_id: int, conversation_id: int) -> str:
-    """Differs whenever the page would: a change, a line of the timeline, a message, a delivery's outcome."""
+async def ticket_revision(session: AsyncSession, ticket_id: int, *talks: int) -> str:
+    """Differs whenever the page would: a change, a line of the timeline, a message, its outcome, one to be sent."""
     version = (await session.exec(select(Ticket.version).where(Ticket.id == ticket_id))).one()
     event = (await session.exec(select(func.max(TicketEvent.id)).where(TicketEvent.ticket_id == ticket_id))).one()
     by_outcome = (
         select(col(Message.delivery), func.count(), func.max(Message.id))
-        .where(Message.conversation_id == conversation_id)
+        .where(col(Message.conversation_id).in_(talks))
         .group_by(col(Message.delivery))
     )
     outcomes = sorted(f"{row[0]}={row[1]}" for row in (await session.exec(by_outcome)).all())
     edited = select(func.count(col(Message.revised_at)), func.max(Message.revised_at))
-    count, last = (await session.exec(edited.where(Message.conversation_id == conversation_id))).one()
+    count, last = (await session.exec(edited.where(col(Message.conversation_id).in_(talks)))).one()
     edits = [f"edited={count}-{last:%H%M%S%f}"] if last else []
-    return ".".join([str(version), str(event or 0), *outcomes, *edits])
+    to_send = select(func.count(), func.max(HeldReply.id)).where(
+        HeldReply.ticket_id == ticket_id, col(HeldReply.state).in_([HeldState.HELD, HeldState.HANDED])
+    )
+    waiting, newest = (await session.exec(to_send)).one()
+    held = [f"held={waiting}-{newest}"] if waiting else []
+    return ".".join([str(version), str(event or 0), *outcomes, *edits, *held])
+
+
+async def who_is_here(session: AsyncSession, now: datetime, ticket_id: int, staff_id: int) -> str:
+    """Differs whenever somebody else comes, goes, begins or ends to write."""
+    here = [f"{one.staff_id}{'w' * one.typing}" for one in await watchers(session, now, ticket_id, but=staff_id)]
+    return ".".join([*here, *await drafting(session, now, ticket_id, but=staff_id)])
 
 
 async def message_with_file(session: AsyncSession, message_id: int, file_id: str) -> dict[str, object]:

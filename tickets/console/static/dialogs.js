@@ -27,6 +27,12 @@ if (dialog) {
   dialog.addEventListener("click", (event) => {
     if (event.target === dialog || event.target.closest("[data-close]")) dialog.close();
     if (event.target.closest("[data-dismiss]")) flash.replaceChildren();
+    const tag = event.target.closest("[data-add-tag]");
+    const tags = tag && body.querySelector("[name=tags]");
+    if (tags && !tags.value.split(" ").includes(tag.dataset.addTag)) {
+      tags.value = `${tags.value.trim()} ${tag.dataset.addTag}`.trim();
+      tags.focus();
+    }
   });
   dialog.addEventListener("keydown", (event) => {
     const sends = event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing;

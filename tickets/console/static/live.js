@@ -49,6 +49,7 @@ function connect() {
   source = new EventSource(`${root.dataset.live}?seen=${encodeURIComponent(shown())}`);
   source.addEventListener("open", connected);
   source.addEventListener("error", broken);
+  source.addEventListener("beside", () => document.dispatchEvent(new CustomEvent("yp:beside")));
   source.addEventListener("changed", (event) => {
     if (event.data !== shown()) look();
   });

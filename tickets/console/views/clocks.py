@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from kit.i18n import Locale, translate
 from tickets.models import Ticket
+from tickets.sla.models import ClockState, SlaClock
 from tickets.stages import OWED_STAGES, Stage
 
 NEAR = timedelta(minutes=30)
@@ -47,6 +49,30 @@ def clock_of(ticket: Ticket, now: datetime) -> Clock | None:
     if ticket.next_update_at is not None:
         return _due("console.clock.next_update", ticket.next_update_at, now)
     return None
+
+
+@dataclass(frozen=True)
+class ClockLine:
+    """A clock of the ticket: what it waits for, until when or since when it has ended, and how it stands."""
+
+    label: str
+    at: datetime | None
+    level: Level
+    state: str
+    runs: bool
+
+
+def clock_line(clock: SlaClock, now: datetime, locale: Locale) -> ClockLine:
+    runs = clock.state == ClockState.RUNNING
+    at = clock.due_at if runs else clock.ended_at
+    ended_late = Level.LATE if clock.state == ClockState.BREACHED_MET else Level.CALM
+    return ClockLine(
+        label=translate(f"sla.clock.{clock.kind}", locale),
+        at=at,
+        level=level_of(now, at) if runs and at else ended_late,
+        state=translate(f"sla.state.{clock.state}", locale),
+        runs=runs,
+    )
 
 
 def _due(key: str, at: datetime, now: datetime) -> Clock:

@@ -8,6 +8,8 @@ from tickets.console.queries.queue import QueueRecord
 from tickets.console.selection import Selection, Tab
 from tickets.console.views.clocks import Clock, clock_of
 from tickets.console.views.people import named, person_label
+from tickets.search.excerpts import Segment, excerpt, mark
+from tickets.search.wanted import Wanted
 from tickets.timeline import spoken
 
 #: Tabler icons by channel; a channel of somebody else's gets the last one.
@@ -43,6 +45,10 @@ class QueueRow:
     wants_person: bool
     waiting: bool
     created_at: datetime
+    tags: tuple[str, ...] = ()
+    #: The subject with what was looked for marked, and the words around it elsewhere.
+    title: tuple[Segment, ...] = ()
+    said: tuple[Segment, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -55,8 +61,10 @@ class TabLink:
     current: bool
 
 
-def queue_row(record: QueueRecord, now: datetime, locale: Locale) -> QueueRow:
+def queue_row(record: QueueRecord, now: datetime, locale: Locale, wanted: Wanted | None = None) -> QueueRow:
     ticket = record.ticket
+    title = mark(ticket.subject, wanted) if wanted else (Segment(ticket.subject),)
+    in_title = any(segment.hit for segment in title)
     return QueueRow(
         id=ticket.id,
         number=ticket.number,
@@ -73,6 +81,9 @@ def queue_row(record: QueueRecord, now: datetime, locale: Locale) -> QueueRow:
         wants_person=ticket.wants_person,
         waiting=ticket.waiting_since is not None,
         created_at=ticket.created_at,
+        tags=tuple(ticket.tags or ()),
+        title=title,
+        said=excerpt(record.said, wanted) if wanted and not in_title else (),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from kit.settings import Locale
 from tickets.conversations.models import Author, Message
 from tickets.models import EventKind, TicketEvent
+from tickets.sending.models import HeldReply
 from tickets.timeline import describe, spoken
 
 #: These lines only say that a message was written, and the message itself is shown.
@@ -84,6 +85,39 @@ class ShownFile:
     kind: str
     blocked: bool
     unscanned: bool
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A reply that has not left yet; ``mine`` can be taken back."""
+
+    id: int
+    who: str
+    text: str
+    files: list[str]
+    send_at: datetime
+    mine: bool
+
+
+def waiting_replies(held: Iterable[HeldReply], staff_id: int) -> list[Waiting]:
+    """In the order in which they will leave."""
+    return [
+        Waiting(
+            one.id,
+            one.staff_name,
+            one.text,
+            [str(file.get("name", "")) for file in one.attachments],
+            one.send_at,
+            mine=one.staff_id == staff_id,
+        )
+        for one in held
+    ]
+
+
+def last_heard(messages: Iterable[Message]) -> int:
+    """The newest message between desk and customer; what the bot says needs no second look before an answer."""
+    told = {Author.CUSTOMER, Author.STAFF}
+    return max((said.id for said in messages if said.author in told and not said.internal), default=0)
 
 
 def thread_of(messages: Iterable[Message], events: Iterable[TicketEvent], locale: Locale, zone: str) -> list[Entry]:

@@ -6,20 +6,24 @@ from datetime import datetime
 from kit.masking import mask_email, mask_number
 from kit.settings import Locale
 from tickets.console.queries.ticket import SHOWN_MESSAGES, TicketRecord
-from tickets.console.views.clocks import Clock, Level, clock_of, level_of
+from tickets.console.views.clocks import Clock, ClockLine, Level, clock_line, clock_of, level_of
 from tickets.console.views.linked import LinkedView, linked_view
+from tickets.console.views.matters import MattersView, matters_view
 from tickets.console.views.people import named, person_label
 from tickets.console.views.queue import CHANNEL_ICONS, OTHER_CHANNEL_ICON
-from tickets.console.views.thread import Entry, thread_of
+from tickets.console.views.thread import Entry, Waiting, last_heard, thread_of, waiting_replies
 from tickets.contacts.models import Contact
 from tickets.conversations.models import Owner
 from tickets.models import Ticket
+from tickets.sla.service import FOLLOW_UPS
 from tickets.stages import Stage
 from tickets.timeline import spoken
 from tickets.working import plain_moves
 
 #: Facts that are personal data, and how they are masked.
 _MASKS = {"phone": mask_number, "email": mask_email, "tax_id": mask_number}
+#: What their own list says.
+_OF_CLOCKS = frozenset(FOLLOW_UPS.values())
 
 
 @dataclass(frozen=True)
@@ -57,10 +61,19 @@ class TicketView:
     alarm: str | None
     entries: list[Entry]
     cut: bool
+    #: Replies that can still be taken back.
+    held: list[Waiting]
+    #: The newest message between desk and customer that this page shows.
+    heard: int
+    matters: MattersView
+    merged_into: Ticket | None
+    following: bool
+    followers: list[str]
     person_facts: list[Fact]
     linked: LinkedView
     facts: list[Fact]
     due: list[Due]
+    clocks: list[ClockLine]
     others: list[Ticket]
     staff_speaks: bool
     can_resolve: bool
@@ -77,6 +90,8 @@ class TicketView:
 def ticket_view(record: TicketRecord, now: datetime, *, locale: Locale, zone: str, staff_id: int) -> TicketView:
     ticket, survey = record.ticket, record.survey
     is_open = ticket.stage not in {Stage.CONFIRMING, Stage.SOLVED}
+    # "Others" are those that stand nowhere else on the page.
+    shown = {related.ticket.id for related in record.related} | {one.ticket.id for one in record.merges}
     return TicketView(
         ticket=ticket,
         thread=record.conversation.thread,
@@ -91,11 +106,18 @@ def ticket_view(record: TicketRecord, now: datetime, *, locale: Locale, zone: st
         alarm=spoken("alarm", ticket.alarm, locale) if ticket.alarm else None,
         entries=thread_of(record.messages, record.events, locale, zone),
         cut=len(record.messages) >= SHOWN_MESSAGES,
+        held=waiting_replies(record.held, staff_id),
+        heard=last_heard(record.messages),
+        matters=matters_view(record, locale),
+        merged_into=record.merged_into,
+        following=any(follower_id == staff_id for follower_id, _ in record.followers),
+        followers=[name for _, name in record.followers],
         person_facts=person_facts(record.contact, locale),
         linked=linked_view(record.linked, now, locale),
         facts=ticket_facts(ticket, locale),
-        due=[_due(record_due.kind, record_due.due_at, now, locale) for record_due in record.pending],
-        others=record.others,
+        due=[_due(one.kind, one.due_at, now, locale) for one in record.pending if one.kind not in _OF_CLOCKS],
+        clocks=[clock_line(clock, now, locale) for clock in record.clocks],
+        others=[other for other in record.others if other.id not in shown],
         staff_speaks=record.conversation.owner == Owner.STAFF,
         can_resolve=is_open,
         can_promise=is_open,
