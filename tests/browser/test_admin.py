@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from kit.access.identity import Role
 from kit.i18n import Locale
@@ -103,7 +103,12 @@ def test_what_is_typed_is_not_lost_by_leaving(admin: Console) -> None:
     page.goto(f"{admin.url}/console/admin/rhythm/item?key=desk")
     _fill(page, text("config.field.progress_every"), "3h")
     asked: list[str] = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
     page.evaluate("location.href = '/console/admin'")
     page.wait_for_function("true")
     expect(page.get_by_label(text("config.field.progress_every"), exact=True)).to_have_value("3h")

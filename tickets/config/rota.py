@@ -36,7 +36,7 @@ def _in_order(shifts: list[Shift]) -> list[Shift]:
     days: dict[tuple[str, int, int], set[Day]] = {}
     for shift in shifts:
         days.setdefault((shift.person, shift.begins, shift.ends), set()).update(shift.days)
-    return shifts
+    return [_shift(*hours, days[hours]) for hours in sorted(days)]
 
 
 def _shift(person: str, begins: int, ends: int, days: Iterable[Day]) -> Shift:
