@@ -9,6 +9,7 @@ from kit.db import AsyncSession, hint
 from kit.text import clean_text
 from tickets.actors import Actor
 from tickets.contacts.models import Contact
+from tickets.conversations.indexing import find_anew
 from tickets.conversations.models import Author, Message
 from tickets.conversations.service import get_conversation
 from tickets.events import DeskEvent, emit
@@ -18,6 +19,7 @@ from tickets.merging.models import Relation
 from tickets.models import EventKind, Ticket
 from tickets.opening import Matter, Rhythm, open_ticket, subject_of
 from tickets.repository import change, note_event
+from tickets.search.service import reindex_message
 from tickets.sending.grip import hold_ticket
 
 
@@ -61,9 +63,11 @@ async def split(
     new = await open_ticket(session, now, conversation, contact, matter, actor=staff, rhythm=rhythm)
     if named := clean_text(subject):
         await change(session, now, new, subject=subject_of(named))
+        await find_anew(session, new, contact)
     for said in chosen:
         said.ticket_id = new.id
         session.add(said)
+        await reindex_message(session, ticket_id=new.id, message_id=said.id, text=said.text)
     await _tell_both(session, now, ticket, new, staff)
     hint(session, f"conversation:{conversation.id}")
     await emit(session, now, DeskEvent.SPLIT, thread=conversation.thread, ticket_id=new.id, source=ticket.id)

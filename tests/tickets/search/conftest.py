@@ -40,12 +40,12 @@ def opened(ground: Ground) -> Say:
 
 @pytest.fixture
 def say(ground: Ground) -> Say:
-    """Say something about a ticket in the conversation of its number; the id of the message."""
+    """Say something in a conversation about the ticket of the same number; the id of the message."""
 
-    async def said(ticket_id: int, text: str, author: Author = Author.CUSTOMER, **more: Any) -> int:
+    async def said(conversation_id: int, text: str, author: Author = Author.CUSTOMER, **more: Any) -> int:
         async with ground.db.transaction() as session:
-            conversation = await get_conversation(session, ticket_id)
-            new = NewMessage(author=author, text=text, ticket_id=ticket_id, **more)
+            conversation = await get_conversation(session, conversation_id)
+            new = NewMessage(author=author, text=text, **{"ticket_id": conversation_id, **more})
             return (await post(session, ground.clock.now(), conversation, new)).id
 
     return said

@@ -5,13 +5,16 @@ from sqlmodel import col
 
 from kit.clock import FrozenClock
 from kit.ground import Ground
+from tests.support.tickets import WANG, open_one
 from tests.tickets.search.conftest import Look, Say
 from tickets.contacts.models import Contact
 from tickets.conversations.indexing import reindex
 from tickets.conversations.models import Author
 from tickets.conversations.service import revise_message
+from tickets.merging.splitting import split
 from tickets.models import Ticket
 from tickets.repository import get_ticket
+from tickets.rhythm import rhythm_of
 from tickets.search.models import SearchEntry
 from tickets.search.service import forget
 
@@ -179,3 +182,28 @@ async def test_the_index_made_anew_finds_the_same(ground: Ground, opened: Say, s
         async with ground.db.transaction() as session:
             after = await reindex(session, after=after, limit=3)
     assert [await look(typed) for typed in ("红冲", "火狐", "小明", "YP-261124-0003")] == before
+
+
+async def test_an_opened_ticket_is_found_at_once(ground: Ground, look: Look) -> None:
+    opened = await open_one(ground, "红冲不了", person={"phone": "13812345678"}, facts={"tax_id": "91110108MA01ABCD2X"})
+    for typed in ("红冲", "13812345678", "cd2x", "YP-261124-0001"):
+        assert (await look(typed)).tickets == [opened.ticket_id], typed
+
+
+async def test_what_became_a_ticket_of_its_own_is_found_there(ground: Ground, say: Say, look: Look) -> None:
+    opened = await open_one(ground, "红冲不了")
+    message = await say(opened.conversation_id, "还有打印也错位", ticket_id=opened.ticket_id)
+    async with ground.db.transaction() as session:
+        seen = (await get_ticket(session, opened.ticket_id)).version
+        rhythm = rhythm_of(ground.settings)
+        new = await split(
+            session,
+            ground.clock.now(),
+            opened.ticket_id,
+            messages=[message],
+            subject="针式打印机",
+            staff=WANG,
+            seen=seen,
+            rhythm=rhythm,
+        )
+    assert (await look("错位")).tickets == (await look("针式")).tickets == [new.id]
