@@ -88,11 +88,13 @@ async def _look(folder: Path, url: str, size: Size, seconds: float) -> None:
 
 def _show(times: list[Times], busy: float, memory_mb: float) -> None:
     table = Table(
-        "what", "asked", "p50 ms", "p99 ms", "at most", title=f"8 clients; CPU {busy:.0%}, {memory_mb:.0f} MB"
+        "what", "asked", "p50 ms", "p99 ms", "at most", "CPU ms", title=f"8 clients; CPU {busy:.0%}, {memory_mb:.0f} MB"
     )
     for one in times:
         within = "" if one.p99 <= one.target_ms else " !"
-        table.add_row(one.name, str(len(one.taken)), f"{one.p50:.1f}", f"{one.p99:.1f}{within}", f"{one.target_ms:.0f}")
+        cpu_ms = one.cpu_s * 1000 / len(one.taken)
+        figures = (f"{one.p50:.1f}", f"{one.p99:.1f}{within}", f"{one.target_ms:.0f}", f"{cpu_ms:.1f}")
+        table.add_row(one.name, str(len(one.taken)), *figures)
     Console(width=100).print(table)
 
 

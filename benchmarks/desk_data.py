@@ -43,12 +43,18 @@ class Phrase:
     """A text, cut once for all the messages that say it."""
 
     text: str
-    tokens: list[str]
+    #: As the database stores them, without the buckets of a ticket.
+    grams: dict[bool, str]
 
 
 def phrases(count: int, chance: random.Random, *, staff: bool = False) -> list[Phrase]:
     texts = [_said(chance, staff=staff) for _ in range(count)]
-    return [Phrase(text, index_tokens([text])) for text in texts]
+    return [Phrase(text, _grams([text])) for text in texts]
+
+
+def _grams(texts: list[str]) -> dict[bool, str]:
+    tokens = index_tokens(texts)
+    return {True: " ".join(tokens), False: tsvector_words(tokens, [])}
 
 
 def _said(chance: random.Random, *, staff: bool) -> str:
@@ -113,8 +119,8 @@ def _ticket(number: int, size: Size, chance: random.Random) -> dict[str, Any]:
     }
 
 
-def messages(size: Size) -> Iterator[tuple[dict[str, Any], list[str] | None]]:
-    """What was said about each ticket, with the tokens of what can be found; the bot's words cannot."""
+def messages(size: Size) -> Iterator[tuple[dict[str, Any], dict[bool, str] | None]]:
+    """What was said about each ticket, with the grams of what can be found; the bot's words cannot."""
     chance = random.Random(2)
     from_people, from_staff = phrases(40_000, chance), phrases(10_000, chance, staff=True)
     each = size.messages // size.tickets
@@ -124,7 +130,7 @@ def messages(size: Size) -> Iterator[tuple[dict[str, Any], list[str] | None]]:
             number += 1
             author = ("customer", "staff", "customer", "bot", "staff")[turn % 5]
             phrase = chance.choice(from_staff if author == "staff" else from_people)
-            yield _message(number, ticket, author, phrase, turn), None if author == "bot" else phrase.tokens
+            yield _message(number, ticket, author, phrase, turn), None if author == "bot" else phrase.grams
 
 
 def _message(number: int, ticket: Mapping[str, Any], author: str, phrase: Phrase, turn: int) -> dict[str, Any]:
@@ -143,10 +149,9 @@ def _message(number: int, ticket: Mapping[str, Any], author: str, phrase: Phrase
     }
 
 
-def entry(number: int, ticket_id: int, message_id: int | None, tokens: list[str], *, sqlite: bool) -> dict[str, Any]:
-    buckets = buckets_of(ticket_id)
-    grams = " ".join([*tokens, *buckets]) if sqlite else tsvector_words(tokens, buckets)
-    return {"id": number, "ticket_id": ticket_id, "message_id": message_id, "grams": grams}
+def entry(number: int, ticket_id: int, message_id: int | None, grams: str, *, sqlite: bool) -> dict[str, Any]:
+    buckets = " ".join(one if sqlite else f"'{one}'" for one in buckets_of(ticket_id))
+    return {"id": number, "ticket_id": ticket_id, "message_id": message_id, "grams": f"{grams} {buckets}"}
 
 
 def entries(size: Size, *, sqlite: bool) -> Iterator[dict[str, Any]]:
@@ -157,12 +162,12 @@ def entries(size: Size, *, sqlite: bool) -> Iterator[dict[str, Any]]:
     for ticket in tickets(size):
         number += 1
         about = [ticket["number"], ticket["description"], ticket["facts"]["tax_id"], name_of(ticket["contact_id"])]
-        yield entry(number, ticket["id"], None, index_tokens(about), sqlite=sqlite)
+        yield entry(number, ticket["id"], None, _grams(about)[sqlite], sqlite=sqlite)
         for _ in range(each):
-            message, tokens = next(said)
-            if tokens is not None:
+            message, grams = next(said)
+            if grams is not None:
                 number += 1
-                yield entry(number, ticket["id"], message["id"], tokens, sqlite=sqlite)
+                yield entry(number, ticket["id"], message["id"], grams[sqlite], sqlite=sqlite)
 
 
 _SURNAMES, _GIVEN = "王李张刘陈杨赵黄周吴徐孙", "伟芳娜敏静磊军洋勇艳杰涛明超秀霞平刚桂英"

@@ -70,6 +70,8 @@ class Times:
     name: str
     target_ms: float
     taken: list[float] = field(default_factory=list)
+    #: Of this process, for all of them.
+    cpu_s: float = 0.0
 
     @property
     def p50(self) -> float:
@@ -97,7 +99,9 @@ async def measure(name: str, target_ms: float, ask: Ask, *, seconds: float) -> T
             times.taken.append(took)
             await asyncio.sleep(max(0.0, EVERY_S * chance.uniform(0.5, 1.5) - took))
 
+    began = time.process_time()
     await asyncio.gather(*(person(EVERY_S * place / CLIENTS) for place in range(CLIENTS)))
+    times.cpu_s = time.process_time() - began
     return times
 
 

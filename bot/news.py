@@ -332,7 +332,7 @@ _REACTIONS: dict[DeskEvent, Callable[[Matter], Awaitable[None]]] = {
     DeskEvent.FOLLOW_UP_DUE: _follow_up,
 }
 #: What is said of a ticket that has gone on in another meanwhile: what somebody wrote, and that it did.
-_TOLD_AFTER_A_MERGE = {DeskEvent.REPLIED, DeskEvent.MERGED}
+_TOLD_AFTER_A_MERGE = {DeskEvent.REPLIED, DeskEvent.RESOLVED, DeskEvent.MERGED}
 _FOLLOW_UPS: dict[FollowUpKind, Callable[[Matter], Awaitable[None]]] = {
     FollowUpKind.PROGRESS: _progress,
     FollowUpKind.PROMISE_LAPSED: _alarm("promise_lapsed"),

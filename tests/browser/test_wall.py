@@ -100,6 +100,9 @@ def test_the_wall_follows_the_desk(window: Window, live: LiveProduct, locale: Lo
     before = page.locator("#board").get_attribute("data-revision")
     colleague = signed_in(window, live, locale)
     colleague.rows.first.get_by_role("link").click()
+    # A click before the page's scripts are there opens no dialog.
+    colleague.page.wait_for_url(re.compile(r"/console/tickets/\d+$"))
+    colleague.page.wait_for_load_state()
     colleague.page.get_by_role("button", name=f"{colleague.text('console.act.priority')} U", exact=True).click()
     colleague.dialog.get_by_role("button").first.click()
     expect(page.locator("#board")).not_to_have_attribute("data-revision", before or "")

@@ -131,6 +131,15 @@ class TestEveryPair:
         assert len([text for text in told if scene.other.number in text]) == sum(name == "merge" for name, _ in done)
 
 
+async def test_a_solution_is_told_even_if_the_ticket_is_merged_a_moment_later(scene: Scene) -> None:
+    assert (await scene.act(scene.li, "close")).status_code < 400
+    ticket = await ticket_now(scene.desk.ground, scene.ticket.id)
+    assert (await scene.act(scene.wang, "merge", version=ticket.version)).status_code < 400
+    told = await scene.told()
+    assert len([text for text in told if f"{scene.li.staff.name}已处理好" in text]) == 1
+    assert len([text for text in told if scene.other.number in text]) == 1
+
+
 async def test_of_two_who_merge_crosswise_one_wins(scene: Scene) -> None:
     one, other = scene.ticket, scene.other
 

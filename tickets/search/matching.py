@@ -1,5 +1,6 @@
 """Whether an entry holds what is wanted, in the words of each database."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Boolean, ColumnElement, FromClause, Select, cast, column, false, or_, select, table
@@ -38,15 +39,22 @@ def _on_sqlite(wanted: Wanted, reach: Reach) -> Select[Any]:
 
 def _on_postgres(wanted: Wanted, reach: Reach) -> Select[Any]:
     if wanted.has_open_end and not reach.is_all and reach.buckets[0].startswith("^a"):
-        return _one_by_one(wanted, reach)
+        # The beginning of a word may be that of many: to look at each new entry is quicker than to collect all.
+        return _one_by_one(wanted, entry_table.c.ticket_id > reach.after)
     return select(*_columns_of(entry_table)).where(_holds(entry_table, for_postgres(wanted, reach.buckets)))
 
 
-def _one_by_one(wanted: Wanted, reach: Reach) -> Select[Any]:
-    """The beginning of a word may be that of many: to look at each new entry is quicker than to collect all."""
-    # An offset keeps the planner from doing the latter all the same.
-    newest = select(entry_table).where(entry_table.c.ticket_id > reach.after).offset(0).subquery("newest")
-    return select(*_columns_of(newest)).where(_holds(newest, for_postgres(wanted)))
+def entries_of(dialect: str, wanted: Wanted, ticket_ids: Sequence[int]) -> Select[Any]:
+    """As :func:`entries`, of these few tickets alone."""
+    if dialect == "sqlite":
+        return _on_sqlite(wanted, Reach()).where(entry_table.c.ticket_id.in_(ticket_ids))
+    return _one_by_one(wanted, entry_table.c.ticket_id.in_(ticket_ids))
+
+
+def _one_by_one(wanted: Wanted, of_tickets: ColumnElement[bool]) -> Select[Any]:
+    # An offset keeps the planner from collecting all that match instead.
+    some = select(entry_table).where(of_tickets).offset(0).subquery("some")
+    return select(*_columns_of(some)).where(_holds(some, for_postgres(wanted)))
 
 
 def _holds(source: FromClause, query: str) -> ColumnElement[bool]:

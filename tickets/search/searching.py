@@ -4,19 +4,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Subquery, func, select
+from sqlalchemy import ColumnElement, FromClause, Row, Select, func, select
 from sqlmodel import col
 
 from kit.db import AsyncSession
 from tickets.models import Ticket
 from tickets.search.buckets import Reach, reaches
-from tickets.search.matching import entries
+from tickets.search.matching import entries, entries_of
 from tickets.search.wanted import Wanted
 
 #: Nobody reads further; whoever needs another one types a word more.
 MOST = 500
 #: So few tickets are looked through one by one, however common the word.
 _FEW = 500
+#: With a filter most of what is collected is thrown away again, so two pages will do.
+_ENOUGH = 100
 #: A word in more entries than this is not looked for in older tickets for the sake of a filter.
 _CROWD = 20_000
 
@@ -67,8 +69,8 @@ async def _few(
     chosen = list((await session.execute(select(col(Ticket.id)).where(*within).limit(_FEW + 1))).scalars())
     if len(chosen) > _FEW:
         return None
-    found = entries(_dialect(session), wanted).subquery("found")
-    rows = (await session.execute(_by_ticket(found, limit).where(found.c.ticket_id.in_(chosen)))).all()
+    found = entries_of(_dialect(session), wanted, chosen).subquery("found")
+    rows = (await session.execute(_by_ticket(found, limit))).all()
     return rows[:limit], len(rows) <= limit
 
 
@@ -77,19 +79,21 @@ async def _many(session: AsyncSession, wanted: Wanted, within: Sequence[ColumnEl
     newest = (await session.execute(select(func.max(col(Ticket.id))))).scalar_one() or 0
     rows: Sequence[Row[Any]] = []
     for reach in reaches(newest):
-        found = entries(_dialect(session), wanted, reach).subquery("found")
+        # Collected before they are sorted: a planner that means to meet the limit soon would walk through all entries.
+        matching = entries(_dialect(session), wanted, reach).cte("found")
+        found = matching.prefix_with("MATERIALIZED", dialect="postgresql")
         looked = _by_ticket(found, limit)
         if within:
             looked = looked.join(Ticket, col(Ticket.id) == found.c.ticket_id).where(*within)
         rows = (await session.execute(looked)).all()
-        if len(rows) > limit:
-            return rows[:limit], False
+        if len(rows) > (min(limit, _ENOUGH) if within else limit):
+            return rows[:limit], reach.is_all and len(rows) <= limit
         if within and not reach.is_all and await _is_crowded(session, wanted, reach):
             return rows, False
     return rows, True
 
 
-def _by_ticket(found: Subquery, limit: int) -> Select[Any]:
+def _by_ticket(found: FromClause, limit: int) -> Select[Any]:
     columns = (
         found.c.ticket_id,
         func.max(found.c.message_id).label("message_id"),

@@ -126,9 +126,9 @@ def _tab(desk: OpenTickets, selection: Selection, look: _Look) -> Iterable[Mask]
         case Tab.SNOOZED:
             yield asleep
         case _:
-            yield ~asleep
+            pass
     if is_awake_only(selection):
-        pass
+        yield ~asleep
 
 
 def _equal(desk: OpenTickets, selection: Selection) -> Iterable[Mask]:
