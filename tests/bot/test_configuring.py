@@ -20,6 +20,8 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
         "YINGPIAO_LOG_LEVEL": "ERROR",
     }.items():
         monkeypatch.setenv(name, value)
+    # It is meant for a process of its own: in this one it would outlive the test and silence others' lines.
+    monkeypatch.setattr("bot.cli.configure_logging", lambda **_settings: None)
     return CliRunner()
 
 
