@@ -101,11 +101,6 @@ class Rules:
         return next((one for one in self.policies if one.id == policy_id), BROUGHT_ALONG)
 
     @property
-    def pausing(self) -> frozenset[str]:
-        """The stages in which any of them lets clocks rest."""
-        return frozenset().union(BROUGHT_ALONG.pauses, *(one.pauses for one in self.policies))
-
-    @property
     def general(self) -> Policy:
         """The one of tickets nothing special is known of."""
         return next((one for one in self.policies if one.active and not one.conditions), BROUGHT_ALONG)
