@@ -128,3 +128,22 @@ def test_a_merge_by_keyboard(window: Window, live: LiveProduct, locale: Locale, 
     customer.hears(told)
     desk.page.set_viewport_size(PHONE)
     look(desk.page, album, "phone")
+
+
+def test_a_key_pressed_the_moment_something_new_arrived_is_heard(
+    window: Window, live: LiveProduct, locale: Locale
+) -> None:
+    number = hand_over(window, live, locale)
+    desk = console(window, live, locale, 0)
+    desk.open(number)
+    expect(desk.page.locator("#act-snooze")).to_be_visible()
+    desk.page.evaluate("""() => {
+      let pressed = false;
+      document.addEventListener("htmx:oobAfterSwap", (event) => {
+        if (pressed || event.detail.target.id !== "ticket-head") return;
+        pressed = true;
+        setTimeout(() => document.dispatchEvent(new KeyboardEvent("keydown", { key: "h", bubbles: true })));
+      });
+      document.body.dispatchEvent(new CustomEvent("yp:changed"));
+    }""")
+    expect(desk.dialog).to_be_visible()
