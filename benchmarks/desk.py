@@ -1,7 +1,8 @@
 """The desk at scale: ``python -m benchmarks.desk --tickets 1000000 --messages 5000000``.
 
 On PostgreSQL where ``--database-url`` or YINGPIAO_TEST_DATABASE_URL names a server, else on SQLite in a folder that
-goes away. Seeds, then measures; every figure is of one run.
+goes away. Seeds, then measures; every figure is of one run. As seeding takes minutes, ``--keep`` leaves what it has
+seeded on the server and prints its address, and ``--seeded ADDRESS`` measures that.
 """
 
 import argparse
@@ -11,6 +12,7 @@ import platform
 import resource
 import tempfile
 import time
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 from rich.console import Console
@@ -41,21 +43,34 @@ def main() -> None:
     parser.add_argument("--messages", type=int, default=500_000)
     parser.add_argument("--seconds", type=float, default=15, help="for each thing that is measured (default 15)")
     parser.add_argument("--database-url", default=os.environ.get(VARIABLE, ""), help="a PostgreSQL server")
+    kept = parser.add_mutually_exclusive_group()
+    kept.add_argument("--keep", action="store_true", help="seed an empty database and leave it there, measure nothing")
+    kept.add_argument("--seeded", default="", metavar="ADDRESS", help="measure what --keep has left")
     chosen = parser.parse_args()
     os.environ[VARIABLE] = chosen.database_url
-    asyncio.run(_measured(Size(chosen.tickets, chosen.messages), chosen.seconds))
+    size = Size(chosen.tickets, chosen.messages)
+    if chosen.keep:
+        asyncio.run(_seeded(chosen.database_url, size))
+    else:
+        asyncio.run(_measured(size, chosen.seconds, chosen.seeded))
 
 
-async def _measured(size: Size, seconds: float) -> None:
+async def _seeded(url: str, size: Size) -> None:
+    started = time.monotonic()
+    await seed(url, size)
+    print(f"seeded {url} in {time.monotonic() - started:.0f} s", flush=True)
+
+
+async def _measured(size: Size, seconds: float, seeded: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        async with fresh_database(Path(folder)) as url:
+        async with AsyncExitStack() as stack:
+            url = seeded or await stack.enter_async_context(fresh_database(Path(folder)))
             kind = "PostgreSQL" if url.startswith("postgresql") else "SQLite"
-            started = time.monotonic()
             print(
                 f"{kind}: {size.tickets} tickets, {size.messages} messages, {platform.machine()}, {os.cpu_count()} CPUs"
             )
-            await seed(url, size)
-            print(f"seeded in {time.monotonic() - started:.0f} s", flush=True)
+            if not seeded:
+                await _seeded(url, size)
             await _look(Path(folder), url, size, seconds)
 
 
@@ -76,9 +91,11 @@ async def _look(folder: Path, url: str, size: Size, seconds: float) -> None:
         statics={"tickets": console / "static"},
         navigation=NAVIGATION,
     )
-    await add_staff(ground, role=Role.SUPERVISOR, login="wang", name="王芳")
+    # A database that was kept has those of the runs before.
+    login = f"wang-{os.getpid()}"
+    await add_staff(ground, role=Role.SUPERVISOR, login=login, name="王芳")
     async with open_client(app) as client:
-        await sign_in_client(client, ground, login="wang")
+        await sign_in_client(client, ground, login=login)
         before, began = resource.getrusage(resource.RUSAGE_SELF), time.monotonic()
         times = await run(Desk(ground, client), size.tickets, seconds=seconds)
         used = resource.getrusage(resource.RUSAGE_SELF)
