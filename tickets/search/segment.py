@@ -8,8 +8,8 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
+
+from kit.text import simplify
 
 #: Letters that are written without spaces: Han, kana, hangul.
 _DENSE = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
@@ -38,7 +38,7 @@ class Token:
 
 def fold(text: str) -> str:
     """One spelling for width, case and script."""
-    return unicodedata.normalize("NFKC", text).lower().translate(_simplified())
+    return simplify(unicodedata.normalize("NFKC", text).lower())
 
 
 def tokens(folded: str) -> Iterator[Token]:
@@ -67,9 +67,3 @@ def index_tokens(texts: Sequence[str | None]) -> list[str]:
 
 def _is_number(word: str) -> bool:
     return len(word) >= _SHORTEST_WITH_TAILS and any(map(str.isdigit, word))
-
-
-@cache
-def _simplified() -> dict[int, str]:
-    pairs = Path(__file__).with_name("simplified.txt").read_text(encoding="utf8").split()
-    return {ord(pair[0]): pair[1] for pair in pairs}

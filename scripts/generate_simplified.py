@@ -1,13 +1,13 @@
-"""Write the traditional-to-simplified table: ``python -m knowledge.search.generate_simplified FILE``.
+"""Write the traditional-to-simplified table: ``python scripts/generate_simplified.py FILE``.
 
 FILE is OpenCC's ``TSCharacters.txt`` (Apache-2.0; any distribution of OpenCC carries it). The first simplified form
-of each character is taken: a single character is enough to find an article, and no context is looked at.
+of each character is taken: a single character is enough to find a text, and no context is looked at.
 """
 
 import sys
 from pathlib import Path
 
-TARGET = Path(__file__).with_name("simplified.txt")
+TARGET = Path(__file__).resolve().parent.parent / "kit" / "simplified.txt"
 LAST_BASIC = 0xFFFF
 
 
