@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import cast
 
@@ -37,8 +38,21 @@ class ServerEvent:
 Look = Callable[[], Awaitable[Sequence[ServerEvent]]]
 
 
+@dataclass(frozen=True)
+class Beside:
+    """Something else that a stream tells: it is looked at only when one of its own topics is hinted."""
+
+    look: Look
+    topics: tuple[str, ...]
+
+
 def event_stream(
-    connection: HTTPConnection, look: Look, *topics: str, heartbeat_s: float = HEARTBEAT_S, rest_s: float = 0
+    connection: HTTPConnection,
+    look: Look,
+    *topics: str,
+    beside: Sequence[Beside] = (),
+    heartbeat_s: float = HEARTBEAT_S,
+    rest_s: float = 0,
 ) -> StreamingResponse:
     """A stream that looks at once, on every hint of ``topics`` and at every heartbeat, as a hint may be lost.
 
@@ -46,7 +60,8 @@ def event_stream(
     ``app.state.stopping`` is set, so that the server can stop.
     """
     stopping = cast("asyncio.Event", connection.app.state.stopping)
-    body = follow(ground_of(connection).bus, look, topics, stopping=stopping, heartbeat_s=heartbeat_s, rest_s=rest_s)
+    bus = ground_of(connection).bus
+    body = follow(bus, look, topics, beside=beside, stopping=stopping, heartbeat_s=heartbeat_s, rest_s=rest_s)
     headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
     return StreamingResponse(body, media_type="text/event-stream", headers=headers)
 
@@ -56,6 +71,7 @@ async def follow(
     look: Look,
     topics: Sequence[str],
     *,
+    beside: Sequence[Beside] = (),
     stopping: asyncio.Event,
     heartbeat_s: float = HEARTBEAT_S,
     rest_s: float = 0,
@@ -63,10 +79,15 @@ async def follow(
     """The text of the stream; apart from the response so that it can be read without a server."""
     yield f"retry: {RETRY_MS}\n\n"
     # Listening starts before the first look: a change between the two would be missed otherwise.
-    async with bus.listening(*topics) as listener:
-        hinted = True
+    async with AsyncExitStack() as open_until_the_end:
+        listen = open_until_the_end.enter_async_context
+        own = [(part, await listen(bus.listening(*part.topics))) for part in (Beside(look, tuple(topics)), *beside)]
+        listener = await listen(bus.listening(*topics, *(topic for part in beside for topic in part.topics)))
+        hinted, everything = True, True
         while not stopping.is_set():
-            events = await look()
+            # What was heard is asked of each of them, so that none wakes twice for one hint.
+            due = [part for part, ears in own if ears.heard() or everything]
+            events = [event for part in due for event in await part.look()]
             for event in events:
                 yield event.encode()
             if not hinted and not events:
@@ -74,6 +95,7 @@ async def follow(
             if rest_s:
                 await asyncio.sleep(rest_s)
             hinted = await _wait(listener, stopping, heartbeat_s)
+            everything = not hinted
 
 
 async def _wait(listener: Listener, stopping: asyncio.Event, seconds: float) -> bool:

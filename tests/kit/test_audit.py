@@ -6,7 +6,19 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from kit.audit import AuditEntry, AuditHead, Author, Change, history, latest, record, verify
+from kit.audit import (
+    AuditEntry,
+    AuditHead,
+    Author,
+    Change,
+    altered,
+    anchor_before_latest,
+    history,
+    latest,
+    record,
+    verify,
+    verify_since,
+)
 from kit.clock import FrozenClock
 from kit.ground import Ground
 
@@ -113,3 +125,28 @@ async def test_the_history_of_one_subject_is_newest_first(written: Ground) -> No
     async with written.db.reading() as session:
         assert [entry.id for entry in await history(session, "teams", "team1")] == [5, 3, 1]
         assert [entry.id for entry in await latest(session, before_id=4, limit=2)] == [3, 2]
+
+
+class TestSinceAnAnchor:
+    async def test_what_came_later_is_verified_and_the_anchor_moves_on(self, written: Ground) -> None:
+        async with written.db.reading() as session:
+            anchor = await anchor_before_latest(session, 3)
+            assert anchor.id == LAST - 3
+            reached = (await verify_since(session, anchor)).reached
+        assert reached.id == LAST
+        await _write(written, LAST + 1)
+        async with written.db.reading() as session:
+            verdict = await verify_since(session, reached)
+        assert (verdict.broken, verdict.reached.id) == (None, LAST + 1)
+
+    @pytest.mark.parametrize(("place", "named"), [(2, None), (3, 3), (5, 5)])
+    async def test_only_from_the_anchor_on_and_the_anchor_itself(
+        self, written: Ground, place: int, named: int | None
+    ) -> None:
+        async with written.db.reading() as session:
+            anchor = await anchor_before_latest(session, 3)
+        async with written.db.transaction() as session:
+            await session.execute(text("UPDATE audit_entry SET actor = 'nobody' WHERE id = :id"), {"id": place})
+        async with written.db.reading() as session:
+            assert (await verify_since(session, anchor)).broken == named
+            assert altered(await latest(session)) == place

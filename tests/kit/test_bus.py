@@ -64,6 +64,7 @@ class TestBetweenProcesses:
                 while not await listener.wait(0.05):
                     here.publish("a")
 
+    @pytest.mark.sqlite
     async def test_any_commit_to_the_file_wakes_the_other_process(self, tmp_path: Path) -> None:
         url = f"sqlite+aiosqlite:///{tmp_path / 'shared.db'}"
         db, there = Database(url), SqliteBus(url)

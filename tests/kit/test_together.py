@@ -105,3 +105,26 @@ async def test_a_look_that_follows_runs_even_if_the_one_before_failed(askers: in
     with pytest.raises(LookupError):
         await failing
     assert await asyncio.gather(*waiting) == [5] * askers
+
+
+async def test_the_first_look_is_taken_at_once_and_the_next_after_its_rest() -> None:
+    together, begun = Together[int](rest_s=0.05), []
+
+    async def look() -> int:
+        begun.append(asyncio.get_running_loop().time())
+        return len(begun)
+
+    asked = asyncio.get_running_loop().time()
+    assert await together.ask("queue", look) == 1
+    assert await asyncio.gather(*(together.ask("queue", look) for _ in range(100))) == [2] * 100
+    assert begun[0] - asked < 0.05 <= begun[1] - begun[0]
+
+
+async def test_a_key_that_has_rested_is_forgotten() -> None:
+    together, look = Together[int](rest_s=0.001), Counted()
+    look.go_on.set()
+    await together.ask("queue", look)
+    async with asyncio.timeout(5):
+        while together._asked:  # noqa: ASYNC110 - nobody is told when a key is forgotten.
+            await asyncio.sleep(0)
+    assert look.looks == 1

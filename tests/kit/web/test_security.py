@@ -49,6 +49,7 @@ class TestHeaders:
         assert "referrer-policy" in headers
         assert "strict-transport-security" not in headers
 
+    @pytest.mark.sqlite
     async def test_promise_https_when_it_is_there(self, tmp_path: Path, clock: FrozenClock) -> None:
         async with (
             open_ground(tmp_path, clock=clock, secure_cookies=True) as ground,
@@ -56,6 +57,7 @@ class TestHeaders:
         ):
             assert "strict-transport-security" in (await client.get("/console/login")).headers
 
+    @pytest.mark.sqlite
     async def test_let_the_chat_be_framed_by_the_sites_that_may(
         self, tmp_path: Path, clock: FrozenClock, router: APIRouter
     ) -> None:
