@@ -28,7 +28,9 @@ from tickets.contacts.models import Contact
 from tickets.conversations.models import Author, Conversation, Message
 from tickets.conversations.service import get_conversation, hold_conversation, record_delivery
 from tickets.models import EventKind
-from tickets.repository import find_ticket, note_event
+from tickets.notices.models import NoticeKind
+from tickets.repository import find_ticket, get_ticket, note_event, survivor
+from tickets.watching.followers import tell_watchful
 
 #: The bot's own answers are only worth something where the question was asked.
 _WORTH_IT = {Author.SYSTEM.value, Author.STAFF.value}
@@ -81,6 +83,20 @@ class Outcomes:
         if state in {DeliveryState.FAILED, DeliveryState.PARKED} and await self._told_elsewhere(session, key, state):
             return
         await note_outcome(session, key, state)
+        if state is DeliveryState.FAILED:
+            await self._tell_desk(session, key)
+
+    async def _tell_desk(self, session: AsyncSession, key: str) -> None:
+        """Whoever has the ticket learns that its person did not hear of it, unless that is how the person wants it."""
+        author, message_id = message_of(key)
+        if author not in _WORTH_IT:
+            return
+        message = (await session.exec(select(Message).where(Message.id == message_id))).one()
+        reason = (await session.exec(select(Delivery.error_code).where(Delivery.key == key))).one()
+        if message.ticket_id is None or reason in _UNWANTED:
+            return
+        ticket = await survivor(session, await get_ticket(session, message.ticket_id))
+        await tell_watchful(session, self.ground.clock.now(), NoticeKind.NOT_DELIVERED, ticket)
 
     async def _told_elsewhere(self, session: AsyncSession, key: str, state: DeliveryState) -> bool:
         author, message_id = message_of(key)

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.bootstrap import Runtime
+from bot.editorial import look_after_articles
 from bot.learning import learn_if_due
 from channels.accounts.service import ACCOUNTS_CHANGED
 from channels.registry import backgrounds
 from kit.log import log
 from kit.outbox import reap
 from tickets.followups.service import fire_due
+from tickets.notices.service import forget_old
 from tickets.reports import keep_up
 from tickets.rhythm import Choices
 from tickets.routing.returning import look_after
@@ -23,6 +25,7 @@ from tickets.watching.viewers import forget_gone
 #: How soon room that has become free is filled.
 LOOK_AFTER_S = 2
 LEARN_LOOK_S = 300
+ARTICLES_LOOK_S = 60
 #: How old the counts of reports may be.
 REPORTS_S = 30
 #: How often accounts are looked for when nobody told of a change.
@@ -44,7 +47,7 @@ class Worker:
         scheduler.start()
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(self.runtime.library.refresh(), name="library")
+                group.create_task(self.runtime.library.follow(stopping), name="library")
                 for runner in self.runtime.runners:
                     group.create_task(runner.run(stopping), name=f"runner {runner.queue}")
                 group.create_task(self.run_accounts(stopping), name="accounts")
@@ -82,9 +85,9 @@ class Worker:
         settings = self.runtime.ground.settings
         scheduler.add_job(self.tick, "interval", seconds=settings.tick_s)
         scheduler.add_job(self.take_over, "interval", seconds=max(1.0, settings.lease_s / 3))
-        scheduler.add_job(self.look_for_edits, "interval", seconds=5)
         scheduler.add_job(self.look_after, "interval", seconds=LOOK_AFTER_S)
         scheduler.add_job(self.learn, "interval", seconds=LEARN_LOOK_S)
+        scheduler.add_job(self.look_after_articles, "interval", seconds=ARTICLES_LOOK_S)
         scheduler.add_job(self.count_reports, "interval", seconds=REPORTS_S)
         return scheduler
 
@@ -103,6 +106,7 @@ class Worker:
         await keep_up(ground.db, ground.clock.now())
         async with ground.db.transaction() as session:
             await forget_gone(session, ground.clock.now())
+            await forget_old(session, ground.clock.now())
 
     async def look_after(self) -> None:
         """Who fell silent is away, what they had is the team's again, and who has room gets what waits."""
@@ -110,14 +114,13 @@ class Worker:
         async with ground.db.transaction() as session:
             await look_after(session, ground.clock.now(), zone=ground.settings.time_zone)
 
+    async def look_after_articles(self) -> None:
+        """What followed on answers is counted, and owners are reminded of what is due."""
+        await look_after_articles(self.runtime.ground)
+
     async def learn(self) -> None:
         """Each night, and when nothing was learnt yet: from past tickets, what tickets are about."""
         await learn_if_due(self.runtime.ground)
-
-    async def look_for_edits(self) -> None:
-        """Take in edited articles, unless a refresh (the first takes a while) is on its way."""
-        if not self.runtime.library.refreshing:
-            await self.runtime.library.refresh()
 
     async def take_over(self, *, everything: bool = False) -> None:
         """Jobs whose worker is gone are ready again."""

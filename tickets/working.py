@@ -27,6 +27,7 @@ from tickets.events import DeskEvent, emit
 from tickets.followups.models import FollowUpKind
 from tickets.followups.service import cancel, schedule
 from tickets.models import EventKind, Ticket
+from tickets.notices.service import notify_new_owner
 from tickets.opening import Rhythm
 from tickets.repository import change, note_event
 from tickets.sla.service import REPLIES, align, answered
@@ -146,10 +147,14 @@ async def assign(
     assignee_name: str | None,
     staff: Actor,
     seen: int,
+    tell: bool = True,
 ) -> None:
-    """Give the ticket to somebody, or back to the team with None."""
+    """Give the ticket to somebody, or back to the team with None; they, and whoever had it, are told."""
+    before = ticket.assignee_id
     await change(session, now, ticket, seen=seen, assignee_id=assignee_id)
     await note_event(session, now, ticket, EventKind.ASSIGNED, staff, to=assignee_name)
+    if tell:
+        await notify_new_owner(session, now, ticket, before=before, by=staff)
 
 
 async def assign_team(

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
+from sqlmodel import select
 
 from channels.errors import DeliveryRefusedError, PersonUnreachableError
 from channels.models import DeliveryState
@@ -14,6 +15,9 @@ from kit.ground import Ground
 from tests.flows.test_linking import code_of, link
 from tests.flows.test_story import staff_replies, staff_resolves
 from tests.support.desk import Desk, make_desk
+from tests.support.web import add_staff
+from tickets.notices.models import NoticeKind, StaffNotice
+from tickets.repository import change, get_ticket
 from tickets.stages import Stage
 
 
@@ -50,6 +54,13 @@ async def delivery_of_last_message(desk: Desk) -> str | None:
     return (await desk.messages())[-1].delivery
 
 
+async def told_of_failures(desk: Desk) -> list[int]:
+    """Which members of staff heard that something did not arrive."""
+    failures = select(StaffNotice.staff_id).where(StaffNotice.kind == NoticeKind.NOT_DELIVERED)
+    async with desk.ground.db.reading() as session:
+        return list((await session.exec(failures)).all())
+
+
 class TestUnreachable:
     async def test_news_reaches_the_other_address_instead_and_once(self, desk: Desk, town: Town) -> None:
         town.gone.add("li")
@@ -84,6 +95,20 @@ class TestUnreachable:
         # Whether home was tried for this message depends on whether another one found it shut before.
         tried = [one.address for one in await desk.deliveries() if one.key.startswith("staff:")]
         assert tried in (["li"], ["li", "home"])
+
+    async def test_whoever_has_the_ticket_is_told_that_it_did_not_arrive_and_only_then(
+        self, desk: Desk, town: Town
+    ) -> None:
+        clerk = await add_staff(desk.ground)
+        async with desk.ground.db.transaction() as session:
+            ticket = await get_ticket(session, (await desk.ticket("li")).id)
+            await change(session, desk.ground.clock.now(), ticket, assignee_id=clerk.id)
+        town.gone.add("li")
+        await staff_replies(desk, "已经查到原因。")
+        assert await told_of_failures(desk) == []
+        town.gone.add("home")
+        await staff_replies(desk, "再补充一点。")
+        assert await told_of_failures(desk) == [clerk.id]
 
     async def test_strangers_hear_nothing(self, desk: Desk, town: Town) -> None:
         await desk.write("你好", who="stranger")

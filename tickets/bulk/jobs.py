@@ -21,6 +21,7 @@ from tickets.bulk.errors import TicketMergedError
 from tickets.bulk.models import HEARD, BulkItem, BulkJob, BulkKind, Outcome
 from tickets.bulk.orders import CHANGES, Row, Taken, snapshot, take_back
 from tickets.bulk.service import BULK_DUE, BULK_ROW, BULK_UNDO, continue_later, get_bulk, hold_bulk, item_table
+from tickets.bulk.telling import tell_owners
 from tickets.conversations.models import Conversation
 from tickets.errors import TicketChangedError
 from tickets.events import QUEUE
@@ -49,6 +50,7 @@ class BulkWork:
         """The next stretch, and a job for the one after it."""
         now, bulk = self.ground.clock.now(), await hold_bulk(session, job.payload["bulk_id"])
         if bulk.stopped_at is not None:
+            await tell_owners(session, now, bulk)
             return
         heard = BulkKind(bulk.kind) in HEARD
         items = await _next(session, bulk.id, Outcome.WAITING, _SPREAD if heard else STRETCH)
@@ -58,6 +60,8 @@ class BulkWork:
             await self._apply(session, now, bulk, items)
         if items:
             await continue_later(session, now, bulk.id, BULK_DUE)
+        else:
+            await tell_owners(session, now, bulk)
 
     async def handle_row(self, session: AsyncSession, job: ClaimedJob) -> None:
         """One ticket, in the lane of its person; a stop that came first has taken it away."""

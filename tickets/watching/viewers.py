@@ -62,6 +62,12 @@ async def watchers(session: AsyncSession, now: datetime, ticket_id: int, *, but:
     return [Watcher(viewer.staff_id, name, _state(viewer, now)[1]) for viewer, name in rows if viewer.staff_id != but]
 
 
+async def before_the_eyes_of(session: AsyncSession, now: datetime, staff_id: int) -> set[int]:
+    """The tickets this person has open now."""
+    here = select(Viewer.ticket_id).where(Viewer.staff_id == staff_id, Viewer.seen_at > now - GONE_AFTER)
+    return set((await session.exec(here)).all())
+
+
 async def forget_gone(session: AsyncSession, now: datetime) -> None:
     """Rows of pages that were closed without a word."""
     await session.exec(delete(Viewer).where(col(Viewer.seen_at) < now - 20 * GONE_AFTER))

@@ -68,7 +68,9 @@ class TestByLoad:
         [assigned] = await office.events(ticket, EventKind.ASSIGNED)
         assert describe(assigned, "zh", "UTC") == "分配给an（按负载：在手 0/2）"
         async with ground.db.reading() as session:
-            assert [(one.kind, one.ticket_id) for one in await latest(session, staff_id)] == [("assigned", ticket.id)]
+            assert [(one.notice.kind, one.notice.ticket_id) for one in await latest(session, staff_id)] == [
+                ("assigned", ticket.id)
+            ]
 
     async def test_only_with_the_skill_and_rather_in_the_language(self, office: Office) -> None:
         await office.join("an", languages=["zh"])
