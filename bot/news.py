@@ -33,6 +33,7 @@ from tickets.rhythm import rhythm_of
 from tickets.sending.holding import let_go
 from tickets.sending.snoozing import snooze_is_over
 from tickets.sla.firing import clock_is_due
+from tickets.sla.hours import reply_hours
 from tickets.sla.models import ClockKind
 from tickets.sla.service import FOLLOW_UPS
 from tickets.stages import OWED_STAGES, Stage
@@ -197,7 +198,10 @@ async def _logged(matter: Matter) -> None:
         if (morning := matter.quiet_until) is not None and due <= morning:
             # Heard in the morning, a moment of the night would be over.
             due = matter.next_after(morning)
-        await matter.announce("opened", matter.tell("news.opened", by=matter.moment(due)), link=True, by=due)
+        text = matter.tell("news.opened", by=matter.moment(due))
+        if due == ticket.first_reply_due and (hours := await reply_hours(matter.session, ticket, matter.locale)):
+            text += matter.tell("news.opened_hours", hours=hours)
+        await matter.announce("opened", text, link=True, by=due)
 
 
 async def _merged(matter: Matter) -> None:

@@ -20,6 +20,7 @@ from tickets.repository import find_by_number, find_ticket, latest_ticket_of, no
 from tickets.resolving import confirm, give_reason
 from tickets.routing.waiting import expected_wait
 from tickets.sending.snoozing import customer_is_back
+from tickets.sla.hours import reply_hours
 from tickets.sla.service import customer_wrote
 from tickets.stages import OPEN_STAGES
 from tickets.surveys.service import comment, rate, survey_of
@@ -83,7 +84,8 @@ async def _open(scene: Scene, decision: decisions.OpenTicket) -> Speech:
     scene.memory = scene.memory.model_copy(update={"draft": None, "question": "", "slug": None, "candidates": ()})
     if decision.wants_person:
         await note_event(scene.session, scene.now, scene.ticket, EventKind.WANTS_PERSON, CUSTOMER)
-    return _told_opened(scene, scene.ticket, await _wait_words(scene, scene.ticket) if decision.wants_person else "")
+    waits = await _wait_words(scene, scene.ticket) if decision.wants_person else ""
+    return _told_opened(scene, scene.ticket, await reply_hours(scene.session, scene.ticket, scene.locale), waits)
 
 
 def _facts(memory: Memory, draft: Draft) -> dict[str, str]:
@@ -103,7 +105,7 @@ def _learn(contact: Contact, facts: dict[str, str]) -> None:
         contact.phone = address
 
 
-def _told_opened(scene: Scene, ticket: Ticket, wait: str) -> Speech:
+def _told_opened(scene: Scene, ticket: Ticket, hours: str, wait: str) -> Speech:
     opened = scene.tell(
         "say.opened",
         number=ticket.number,
@@ -111,8 +113,8 @@ def _told_opened(scene: Scene, ticket: Ticket, wait: str) -> Speech:
         stage=scene.tell(f"stage.{ticket.stage}"),
         due=scene.moment(ticket.first_reply_due),
     )
-    text = f"{opened}\n{wait}" if wait else opened
-    return Speech(text, (), (_tracking(scene, ticket),))
+    counted = scene.tell("say.opened_hours", hours=hours) if hours else ""
+    return Speech("\n".join(filter(None, (opened, counted, wait))), (), (_tracking(scene, ticket),))
 
 
 def _tracking(scene: Scene, ticket: Ticket) -> Reference:

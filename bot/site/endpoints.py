@@ -11,6 +11,7 @@ from bot.site.state import SiteDep
 from kit.web.deps import ReadSession
 from kit.web.locale import LocaleDep
 from kit.web.pages import PagesDep
+from tickets.sla.hours import general_hours
 from tickets.stages import Stage
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -23,7 +24,8 @@ router = APIRouter(include_in_schema=False)
 async def home(request: Request, pages: PagesDep, site: SiteDep, session: ReadSession, locale: LocaleDep) -> Response:
     hours = first_reply_hours(await read_targets(session))
     articles = popular(site.library, locale, most=6)
-    return pages.render(request, "site/home.html", popular=articles, first_reply_h=hours)
+    counted = await general_hours(session, locale)
+    return pages.render(request, "site/home.html", popular=articles, first_reply_h=hours, counted=counted)
 
 
 @router.get("/process")

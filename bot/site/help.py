@@ -17,7 +17,9 @@ from kit.web.locale import LocaleDep
 from kit.web.pages import PagesDep
 from knowledge.answers import log_answer
 from knowledge.articles import ArticleView
+from knowledge.errors import ArticleNotFoundError
 from knowledge.feedback import give_feedback
+from knowledge.publishing.addresses import moved_to
 from knowledge.search.calibration import Outcome
 
 MAX_QUESTION = 200
@@ -73,6 +75,7 @@ async def browse(
 
 async def _search(ground: Ground, site: Site, question: str, locale: Locale) -> Found:
     """Search in the language of the question, show in the language of the page, and keep what was asked."""
+    await site.library.prepare(question)
     result = site.library.search(question, detect(question, locale))
     good = () if result.outcome is Outcome.ABSTAIN else result.hits[:MOST_RESULTS]
     async with ground.db.transaction() as session:
@@ -93,9 +96,23 @@ async def _search(ground: Ground, site: Site, question: str, locale: Locale) -> 
 
 @router.get("/{slug}")
 async def read(
-    request: Request, pages: PagesDep, *, site: SiteDep, locale: LocaleDep, slug: str, thanks: bool = False
+    request: Request,
+    pages: PagesDep,
+    *,
+    ground: GroundDep,
+    site: SiteDep,
+    locale: LocaleDep,
+    slug: str,
+    thanks: bool = False,
 ) -> Response:
-    article = site.library.article(slug, locale)
+    try:
+        article = site.library.article(slug, locale)
+    except ArticleNotFoundError:
+        async with ground.db.reading() as session:
+            now = await moved_to(session, slug)
+        if now is None:
+            raise
+        return RedirectResponse(f"/help/{now}", status_code=308)
     judged = thanks or JUDGED in request.cookies
     others = related(site.library, article)
     return pages.render(request, "site/article.html", article=article, judged=judged, related=others)

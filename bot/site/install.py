@@ -5,6 +5,7 @@ from starlette.responses import Response
 
 from bot.site.contact import router as contact_router
 from bot.site.endpoints import router
+from bot.site.feeds import router as feeds_router
 from bot.site.help import router as help_router
 from bot.site.state import make_site
 from kit.errors import NotFoundError
@@ -21,7 +22,7 @@ _INSIDE = ("/console", "/static", "/chat", "/api")
 def install_site(app: FastAPI, ground: Ground, library: Library) -> None:
     """Start, help centre, process and tracking pages, and a page for addresses where there is nothing."""
     app.state.site = make_site(ground, library)
-    for part in (router, help_router, contact_router, tracking_router):
+    for part in (router, feeds_router, help_router, contact_router, tracking_router):
         app.include_router(part)
     app.add_exception_handler(NotFoundError, show_the_way)
     app.add_exception_handler(404, show_the_way)

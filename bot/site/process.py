@@ -8,6 +8,7 @@ from sqlmodel import col, select
 from kit.db import AsyncSession
 from kit.i18n import Locale
 from tickets.desk.models import Category, Team
+from tickets.sla.hours import general_hours
 from tickets.sla.policies import Target
 from tickets.sla.service import targets
 from tickets.stages import Priority
@@ -41,6 +42,8 @@ class Process:
     targets: tuple[Target, ...]
     first_reply_h: int
     regional: tuple[str, ...]
+    #: How the hours are counted, in words; nothing when they run around the clock.
+    hours: str
 
 
 async def read_process(session: AsyncSession, locale: Locale) -> Process:
@@ -54,6 +57,7 @@ async def read_process(session: AsyncSession, locale: Locale) -> Process:
         targets=in_force,
         first_reply_h=first_reply_hours(in_force),
         regional=tuple(_name(team, locale) for team in all_teams if team.region),
+        hours=await general_hours(session, locale),
     )
 
 

@@ -110,7 +110,7 @@ def time_of(calendar: BusinessCalendar, days: Sequence[CalendarDay], arrangement
         day.day: () if not day.works else _day(day.slots) if day.slots else None for day in days
     }
     official = arrangement.days() if calendar.official else {}
-    return WorkingTime(calendar.zone, weekly, special_days(weekly, official, own))
+    return WorkingTime(calendar.zone, weekly, special_days(weekly, official, own), official=calendar.official)
 
 
 def hours_of(weekly: Sequence[Sequence[Sequence[int]]]) -> tuple[Day, Day, Day, Day, Day, Day, Day]:

@@ -100,6 +100,8 @@ class WorkingTime:
     zone: str
     weekly: tuple[Day, Day, Day, Day, Day, Day, Day]
     special: Mapping[date, Day] = field(default_factory=dict)
+    #: Whether China's holidays and make-up workdays are kept.
+    official: bool = field(default=False, kw_only=True)
     _years: dict[int, _Year] = field(default_factory=dict, repr=False)
 
     @cached_property

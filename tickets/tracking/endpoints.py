@@ -15,6 +15,7 @@ from tickets.models import Ticket
 from tickets.repository import ticket_by_token, timeline
 from tickets.rhythm import rhythm_of
 from tickets.sending.reopening import may_reopen
+from tickets.sla.hours import reply_hours
 from tickets.stages import Stage
 from tickets.tracking.lookup import LOCKED_FOR, WRONG_BEFORE_LOCK, find_by_proof
 from tickets.tracking.service import MAY_REOPEN, add_information, confirm_fixed, say_not_fixed, take_ticket
@@ -89,7 +90,9 @@ async def show(
 
 async def _page_of(request: Request, zone: str, session: AsyncSession, ticket: Ticket, now: datetime) -> dict[str, Any]:
     events = await timeline(session, ticket.id, public_only=True)
+    awaited = ticket.first_replied_at is None and ticket.closed_at is None
     return {
+        "counted": await reply_hours(session, ticket, locale_of(request)) if awaited else "",
         "ticket": ticket,
         "steps": progress_line(ticket, events),
         "lines": timeline_lines(events, locale_of(request), zone),
