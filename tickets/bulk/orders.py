@@ -25,6 +25,7 @@ from tickets.repository import change, note_event
 from tickets.resolving import confirm, resolve
 from tickets.routing.correcting import set_category
 from tickets.sending.snoozing import Wake, snooze, wake
+from tickets.sla.service import align
 from tickets.stages import Priority, Stage
 from tickets.watching.tagging import change_tags
 from tickets.working import assign, assign_team, move, reply, set_priority
@@ -102,6 +103,7 @@ async def _assign(row: Row) -> None:
             assignee_name=row.params["name"],
             staff=row.staff,
             seen=row.ticket.version,
+            tell=False,
         )
 
 
@@ -157,6 +159,7 @@ async def _put_off(row: Row) -> None:
 async def _tag(row: Row) -> None:
     add, remove = row.params["add"], row.params["remove"]
     await change_tags(row.session, row.now, row.ticket, add=add, remove=remove, staff=row.staff)
+    await align(row.session, row.now, row.ticket)
 
 
 async def _move(row: Row) -> None:
@@ -198,6 +201,7 @@ def _quietly(apply: Callable[[Row], Awaitable[None]]) -> Callable[[Row], Awaitab
 
 async def _restore(taken: Taken) -> None:
     await change(taken.session, taken.now, taken.ticket, **taken.before)
+    await align(taken.session, taken.now, taken.ticket)
     await note_event(taken.session, taken.now, taken.ticket, EventKind.UNDONE, taken.staff, what=taken.kind)
 
 
@@ -239,6 +243,7 @@ async def _untag(taken: Taken) -> None:
         remove=[name for name in after if name not in before],
         staff=taken.staff,
     )
+    await align(taken.session, taken.now, taken.ticket)
     await note_event(taken.session, taken.now, taken.ticket, EventKind.UNDONE, taken.staff, what=taken.kind)
 
 

@@ -1,10 +1,13 @@
 """Chinese words as they are typed: by their full pinyin and by its initials."""
 
+import re
 import unicodedata
 from functools import lru_cache
 from typing import Any
 
 from pypinyin import Style, lazy_pinyin, pinyin
+
+_WORD = re.compile(r"[^\W_]+")
 
 
 @lru_cache(maxsize=4096)
@@ -14,6 +17,13 @@ def pinyin_of(text: str) -> tuple[str, str]:
     full = lazy_pinyin(plain, style=Style.NORMAL, v_to_u=False)
     first = lazy_pinyin(plain, style=Style.FIRST_LETTER)
     return "".join(full), "".join(first)
+
+
+@lru_cache(maxsize=4096)
+def readings_of(text: str) -> str:
+    """Word by word, each Chinese character one, in all its readings: ``hang/xing dai take``."""
+    every = pinyin(unicodedata.normalize("NFKC", text).casefold(), style=Style.NORMAL, heteronym=True, errors=_words)
+    return " ".join(filter(None, ("/".join(dict.fromkeys(filter(None, readings))) for readings in every)))
 
 
 def rate(query: str, *texts: str) -> int:
@@ -59,6 +69,11 @@ def _units(plain: str) -> tuple[tuple[str, ...], ...]:
 def _letters(text: str) -> Any:
     """What is not Chinese is typed letter by letter."""
     return list(text)
+
+
+def _words(text: str) -> Any:
+    """What is not Chinese is a word as it stands."""
+    return _WORD.findall(text)
 
 
 def _plain(text: str) -> str:

@@ -24,6 +24,7 @@ from tickets.routing.correcting import set_category
 from tickets.sending.grip import hold_ticket
 from tickets.sending.holding import let_all_go, say_now
 from tickets.sending.snoozing import Wake, snooze
+from tickets.sla.service import align
 from tickets.stages import Priority, Stage
 from tickets.watching.mentions import call_mentioned
 from tickets.watching.tagging import change_tags
@@ -107,6 +108,7 @@ async def _stage(run: Run, ticket: Ticket, action: Action) -> None:
 async def _tags(run: Run, ticket: Ticket, action: Action) -> None:
     add, remove = action.get("add", ()), action.get("remove", ())
     await change_tags(run.session, run.now, ticket, add=add, remove=remove, staff=run.staff)
+    await align(run.session, run.now, ticket)
 
 
 async def _assign(run: Run, ticket: Ticket, action: Action) -> None:

@@ -1,3 +1,6 @@
+from datetime import datetime
+from typing import Any
+
 import pytest
 
 from kit.clock import FrozenClock
@@ -13,6 +16,8 @@ from tickets.bulk.service import MOST
 from tickets.desk.models import Team
 from tickets.events import QUEUE
 from tickets.models import EventKind
+from tickets.sla.models import SlaPolicy
+from tickets.sla.service import clocks_of
 from tickets.stages import Priority
 from tickets.working import assign, set_priority
 
@@ -141,6 +146,43 @@ class TestTakingBack:
         assert await orders.counts(bulk) == {"undone": STRETCH + 2}
         assert (await kinds_of(ground, ids[0]))[-1] == EventKind.UNDONE
 
+    async def test_the_clocks_run_again_as_they_did(self, ground: Ground, clock: FrozenClock, orders: Orders) -> None:
+        (only,) = await orders.open(1)
+        before = await clocks_of_ticket(ground, only)
+        bulk = await orders.give(BulkKind.PRIORITY, [only], priority=Priority.URGENT)
+        await orders.work()
+        assert await clocks_of_ticket(ground, only) != before
+        clock.advance(minutes=5)
+        await orders.undo(bulk)
+        await orders.work()
+        assert await clocks_of_ticket(ground, only) == before
+        ticket = await ticket_now(ground, only)
+        assert (ticket.first_reply_due, ticket.resolution_due) == (before["first_reply"], before["resolution"])
+        assert ticket.sla_due == before["first_reply"]
+
+    async def test_a_team_of_its_own_policy_gives_its_clocks_back(self, ground: Ground, orders: Orders) -> None:
+        (only,) = await orders.open(1)
+        before, team = await clocks_of_ticket(ground, only), await a_team(ground)
+        await a_fast_policy(ground, {"team": ["data"]})
+        await self._there_and_back(
+            orders, before, await orders.give(BulkKind.TEAM, [only], team_id=team, name="数据组")
+        )
+
+    async def test_a_tag_of_its_own_policy_gives_its_clocks_back(self, ground: Ground, orders: Orders) -> None:
+        (only,) = await orders.open(1)
+        before = await clocks_of_ticket(ground, only)
+        await a_fast_policy(ground, {"tag": ["大客户"]})
+        await self._there_and_back(orders, before, await orders.give(BulkKind.TAGS, [only], add=["大客户"], remove=[]))
+
+    @staticmethod
+    async def _there_and_back(orders: Orders, before: dict[str, datetime | None], bulk: int) -> None:
+        await orders.work()
+        (only,) = await orders.items(bulk)
+        assert await clocks_of_ticket(orders.ground, only) != before
+        await orders.undo(bulk)
+        await orders.work()
+        assert await clocks_of_ticket(orders.ground, only) == before
+
     async def test_what_somebody_changed_since_is_kept(self, orders: Orders) -> None:
         first, second = await orders.open(2)
         bulk = await orders.give(BulkKind.PRIORITY, [first, second], priority=Priority.LOW)
@@ -188,6 +230,22 @@ class TestTakingBack:
         await orders.undo(bulk)
         with pytest.raises(BulkNotUndoableError):
             await orders.undo(bulk)
+
+
+async def clocks_of_ticket(ground: Ground, ticket_id: int) -> dict[str, datetime | None]:
+    """When each clock that runs is over."""
+    async with ground.db.reading() as session:
+        return {clock.kind: clock.due_at for clock in await clocks_of(session, ticket_id) if clock.ended_at is None}
+
+
+async def a_fast_policy(ground: Ground, conditions: dict[str, Any]) -> None:
+    target: dict[str, int | None] = {"first_reply_s": 600, "next_reply_s": 600, "resolution_s": 3600}
+    every = {str(int(one)): target for one in Priority}
+    fast = SlaPolicy(
+        key="fast", name_zh="快", name_en="Fast", conditions=conditions, targets=every, pauses=[], steps=[]
+    )
+    async with ground.db.transaction() as session:
+        session.add(fast)
 
 
 async def a_team(ground: Ground) -> int:

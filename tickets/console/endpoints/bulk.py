@@ -45,7 +45,9 @@ class Chosen:
     async def tickets(self, desk: Counter, session: AsyncSession) -> list[int]:
         """Their ids, in order; raises BulkEmptyError where there are none."""
         if self.query:
-            found = await all_matching(session, desk.now, from_query(self.query), staff_id=desk.staff.id)
+            found = await all_matching(
+                session, desk.now, from_query(self.query), staff_id=desk.staff.id, zone=desk.zone
+            )
         else:
             found = sorted({int(one) for one in self.ids.split(",") if one.isascii() and one.isdecimal()})
         if not found or found[-1] > BIGINT_MAX:

@@ -16,6 +16,7 @@ from tickets.merging.links import link_tickets, unlink_tickets
 from tickets.merging.models import Relation
 from tickets.repository import ticket_by_number
 from tickets.routing.correcting import set_category
+from tickets.sla.service import align
 from tickets.tracking.spoken import ticket_number
 from tickets.watching.tagging import set_tags
 
@@ -68,6 +69,7 @@ async def tag(
     ticket = await desk.hold(session, ticket_id, version)
     names = tags.translate(str.maketrans(",，、;；", "     ")).split()
     await set_tags(session, desk.now, ticket, names=names, staff=desk.actor, seen=version)
+    await align(session, desk.now, ticket)
     return await desk.parts(session, ticket_id)
 
 

@@ -66,16 +66,11 @@ async def delivery_counts(session: AsyncSession, bulk_id: int) -> dict[str, int]
     return {delivery: number for delivery, number in (await session.execute(counted)).all()}  # noqa: C416 - rows are no pairs to mypy.
 
 
-async def all_matching(session: AsyncSession, now: datetime, selection: Selection, *, staff_id: int) -> list[int]:
+async def all_matching(
+    session: AsyncSession, now: datetime, selection: Selection, *, staff_id: int, zone: str
+) -> list[int]:
     """Every ticket of a selection; one more than an order may have, where there are more."""
-    ids: list[int] = []
-    while len(ids) <= MOST:
-        after = ids[-1] if ids else 0
-        some = await matching_ids(session, now, selection, staff_id=staff_id, after=after, limit=_AT_ONCE)
-        ids += some
-        if len(some) < _AT_ONCE:
-            break
-    return ids[: MOST + 1]
+    return await matching_ids(session, now, selection, staff_id=staff_id, limit=MOST + 1, zone=zone)
 
 
 async def persons_of(session: AsyncSession, ids: Sequence[int]) -> list[Any]:
