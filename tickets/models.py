@@ -130,6 +130,8 @@ class EventKind(StrEnum):
     REROUTED = "rerouted"
     #: News are kept back until the quiet hours are over.
     HELD_BACK = "held_back"
+    #: Somebody who could only be called was given an address for news; data: to_channel.
+    REACHABLE = "reachable"
     #: A call was written down by whoever took it.
     CALLED = "called"
     #: A rule or the desk's own order chose the team; data: why, team.

@@ -165,7 +165,18 @@ def test_a_call_is_logged_by_keys_alone(
     expect(matter).to_be_focused()
     expect(number).to_have_value(NUMBER[locale].strip())
     looked_at("wrong")
+    adds_by_one_key(console, TICKET.findall(told)[0])
     assert not found, "\n".join(found)
+
+
+def adds_by_one_key(console: Console, number: str) -> None:
+    """The same matter again: the call is added to the ticket that is open already."""
+    console.page.keyboard.insert_text(MATTER[console.locale])
+    expect(console.page.get_by_role("region", name=console.text("console.call.alike"))).to_be_visible()
+    assert severe_violations(console.page, "again") == []
+    assert fits(console.page)
+    console.page.keyboard.press("Control+Shift+Enter")
+    expect(console.head).to_contain_text(number)
 
 
 @pytest.mark.usefixtures("texting")

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from kit.phones import e164, takes_texts
 from kit.settings import Locale
 from kit.text import clean_text
+from tickets.calls.alike import Alike
 from tickets.calls.callers import Caller
 from tickets.calls.service import CallNote
 from tickets.calls.ways import News, Way, first_of
@@ -37,6 +38,8 @@ class CallFields(BaseModel):
     company: str = Field(default="", max_length=_WORDS)
     region: str = Field(default="", max_length=_WORDS)
     add: str = Field(default="", max_length=20)
+    #: An open ticket it is about again: the call is added to the caller's own, and linked with one of somebody else.
+    into: str = Field(default="", max_length=20)
     text: str = Field(default="", max_length=4 * MAX_REPLY)
     category: str = Field(default="", max_length=_WORDS)
     priority: str = Field(default="", max_length=1)
@@ -74,6 +77,7 @@ class Surroundings:
     regions: Collection[str]
     known: Mapping[str, str] = field(default_factory=dict)
     keeps: bool = False
+    alike: Sequence[Alike] = ()
 
 
 def chosen(fields: CallFields, callers: Sequence[Caller]) -> Caller | None:
@@ -113,6 +117,11 @@ def _text_address(fields: CallFields, around: Surroundings) -> str | None:
     return number if number and takes_texts(number) else around.known.get(News.SMS)
 
 
+def is_mail_address(text: str) -> bool:
+    """Whether it could be one."""
+    return _EMAIL.fullmatch(text) is not None
+
+
 def problems_of(fields: CallFields, around: Surroundings) -> dict[str, str]:
     """What is wrong, by field: a key of the catalogue."""
     found = {}
@@ -126,17 +135,25 @@ def problems_of(fields: CallFields, around: Surroundings) -> dict[str, str]:
     news = chosen_news(fields, around)
     if (fields.sms_to or news is News.SMS) and not _text_address(fields, around):
         found["sms_to"] = "console.call.problem.sms"
-    if fields.email and not _EMAIL.fullmatch(fields.email):
+    if fields.email and not is_mail_address(fields.email):
         found["email"] = "console.call.problem.email"
     elif news is News.EMAIL and not (fields.email or around.known.get(News.EMAIL)):
         found["email"] = "console.call.problem.email_missing"
+    if fields.into and about_again(fields, around) is None:
+        found["into"] = "console.call.problem.into"
     return found
+
+
+def about_again(fields: CallFields, around: Surroundings) -> Alike | None:
+    """The open ticket that was chosen from those shown, if it is still one of them."""
+    return next((one for one in around.alike if str(one.ticket.id) == fields.into), None)
 
 
 def note_of(fields: CallFields, around: Surroundings, *, locale: Locale) -> CallNote:
     """What to log; the fields have no problems."""
     caller = chosen(fields, around.callers)
     own = {str(ticket.id): ticket.id for ticket in (caller.open_tickets if caller else [])}
+    again = about_again(fields, around)
     return CallNote(
         key=_key_of(fields),
         number=fields.e164 or "",
@@ -147,7 +164,7 @@ def note_of(fields: CallFields, around: Surroundings, *, locale: Locale) -> Call
         region=fields.region if fields.region in around.regions else "",
         category=fields.category if fields.category in around.categories else None,
         priority=Priority(int(fields.priority)) if fields.priority in {"1", "2", "3", "4"} else None,
-        ticket_id=own.get(fields.add),
+        ticket_id=again.ticket.id if again and again.own else own.get(fields.add),
         answered=bool(fields.answered),
         mine=bool(fields.mine),
         news=chosen_news(fields, around),

@@ -19,6 +19,19 @@ class Contact(SQLModel, table=True):
             sqlite_where=text("phone IS NOT NULL"),
             postgresql_where=text("phone IS NOT NULL"),
         ),
+        # Who calls is asked whether colleagues of theirs have called already.
+        Index(
+            "ix_contact_company",
+            "company",
+            sqlite_where=text("company IS NOT NULL"),
+            postgresql_where=text("company IS NOT NULL"),
+        ),
+        Index(
+            "ix_contact_tax_id",
+            "tax_id",
+            sqlite_where=text("tax_id IS NOT NULL"),
+            postgresql_where=text("tax_id IS NOT NULL"),
+        ),
     )
 
     id: int = Field(default=None, sa_column=Column(BigId, primary_key=True, autoincrement=True))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from datetime import timedelta
 from html import unescape
 from typing import Any
 
@@ -19,6 +20,7 @@ from tests.support.tickets import kinds_of, open_one, ticket_now
 from tickets.calls.ways import Way
 from tickets.contacts.models import Contact, ContactIdentity
 from tickets.models import Ticket
+from tickets.repository import change, get_ticket
 
 FORM = "/console/calls/new"
 NUMBER = "138-0013 8000"
@@ -324,3 +326,115 @@ class TestProblems:
 
     async def test_what_no_input_can_hold_is_refused(self, wang: Person) -> None:
         assert (await save(wang, name="x" * 10_000)).status_code == 422
+
+
+class TestTheSameMatterAgain:
+    SAME = "登录不了开票软件，还是证书过期"
+    OTHER = "打印机卡纸"
+
+    async def alike(self, wang: Person, **fields: Any) -> str:
+        whole = {"number": NUMBER, "asked": "+8613800138000", "text": self.SAME, **fields}
+        answer = await wang.client.post("/console/calls/alike", data=whole, headers=HTMX)
+        assert answer.status_code == 200
+        return answer.text
+
+    async def test_the_callers_own_open_ticket_is_shown_with_the_key_that_adds_to_it(self, wang: Person) -> None:
+        before = await saved(wang, name="王会计")
+        page = await self.alike(wang)
+        assert before.number in page
+        assert f'name="into" value="{before.id}" data-call-into' in page
+        assert "Ctrl+Shift+Enter" in page
+        assert before.number not in await self.alike(wang, text=self.OTHER)
+        assert before.number in await looked_up(wang)
+
+    async def test_added_it_is_no_second_ticket(self, ground: Ground, wang: Person) -> None:
+        before = await saved(wang, name="王会计")
+        assert (await saved(wang, key="k2", text=self.SAME, into=before.id)).id == before.id
+        assert [one.id for one in await tickets(ground)] == [before.id]
+        assert (await kinds_of(ground, before.id))[-1] == "called"
+
+    async def test_a_colleagues_is_linked_and_their_talk_stays_their_own(self, ground: Ground, wang: Person) -> None:
+        before = await saved(wang, name="王会计", company="宏远商贸")
+        other = {"number": "13900139000", "asked": "+8613900139000", "who": "new", "company": "宏远商贸"}
+        assert "同单位的 王会计" in await self.alike(wang, **other)
+        ticket = await saved(wang, key="k2", text=self.SAME, into=before.id, **other)
+        assert ticket.id != before.id
+        assert "related" in await kinds_of(ground, before.id)
+        assert (await kinds_of(ground, ticket.id))[-1] == "related"
+        assert (await saved(wang, key="k2", text=self.SAME, into=before.id, **other)).id == ticket.id
+
+    async def test_one_category_is_one_matter_in_other_words(self, wang: Person) -> None:
+        before = await saved(wang, name="王会计", category="login")
+        assert before.number in await self.alike(wang, text="怎么又不行", category="login")
+        assert before.number not in await self.alike(wang, text="怎么又不行", category="print")
+
+    async def test_what_is_older_or_closed_is_another_matter(self, ground: Ground, wang: Person) -> None:
+        before = await saved(wang, name="王会计")
+        for fields in ({"stage": "solved"}, {"stage": "accepted", "created_at": before.created_at - timedelta(days=3)}):
+            async with ground.db.transaction() as session:
+                await change(session, ground.clock.now(), await get_ticket(session, before.id), **fields)
+            assert before.number not in await self.alike(wang)
+
+    async def test_closed_meanwhile_nothing_is_logged_and_it_is_said(self, ground: Ground, wang: Person) -> None:
+        before = await saved(wang, name="王会计")
+        async with ground.db.transaction() as session:
+            await change(session, ground.clock.now(), await get_ticket(session, before.id), stage="solved")
+        answer = await save(wang, key="k2", text=self.SAME, into=before.id)
+        assert (answer.status_code, problem(answer.text, "into")) == (422, "那张工单刚刚有变化，不能再加了，请再看一眼")
+        assert len(await tickets(ground)) == 1
+
+    async def test_strangers_are_not_compared(self, wang: Person) -> None:
+        before = await saved(wang, name="王会计", company="宏远商贸")
+        other = {"number": "13900139000", "asked": "+8613900139000", "who": "new", "company": "远大"}
+        assert before.number not in await self.alike(wang, **other)
+        assert (await save(wang, key="k2", text=self.SAME, into=before.id, **other)).status_code == 422
+
+
+class TestWhoCanOnlyBeCalled:
+    async def mute(self, wang: Person) -> Ticket:
+        return await saved(wang, name="王会计", news="none", asked="+8613800138000")
+
+    async def add(self, wang: Person, ticket: Ticket, address: str) -> httpx.Response:
+        return await wang.act(ticket.id, "address", address=address)
+
+    async def test_it_is_said_and_an_address_can_be_added(self, ground: Ground, wang: Person) -> None:
+        ticket = await self.mute(wang)
+        assert "无法通知：只有电话" in await wang.page(f"/console/tickets/{ticket.id}")
+        dialog = await wang.client.get(f"/console/tickets/{ticket.id}/address", headers=HTMX)
+        assert "手机号或邮箱" in dialog.text
+        answer = await self.add(wang, ticket, " Wang@Example.cn ")
+        assert "无法通知" not in answer.text
+        assert "加了通知方式：邮件" in answer.text
+        person = await contact_of(ground, ticket)
+        assert (person.preferred_thread, person.email) == ("email:desk@example.cn:wang@example.cn", "wang@example.cn")
+
+    async def test_a_mobile_takes_texts(self, ground: Ground, wang: Person) -> None:
+        ticket = await self.mute(wang)
+        assert (await self.add(wang, ticket, "139 0013 9000")).status_code == 200
+        assert (await contact_of(ground, ticket)).preferred_thread == "sms:texts:+8613900139000"
+
+    @pytest.mark.parametrize("address", ["", "010 6512 3456", "wang@", "王会计"])
+    async def test_what_reaches_nobody_is_refused(self, ground: Ground, wang: Person, address: str) -> None:
+        ticket = await self.mute(wang)
+        answer = await self.add(wang, ticket, address)
+        assert (answer.status_code, "收不到短信" in answer.text) == (422, True)
+        assert (await contact_of(ground, ticket)).preferred_thread is None
+
+    async def test_somebody_elses_stays_theirs(self, ground: Ground, wang: Person) -> None:
+        await saved(wang, key="k0", number="13900139000")
+        ticket = await self.mute(wang)
+        assert (await self.add(wang, ticket, "13900139000")).status_code == 409
+        assert (await contact_of(ground, ticket)).preferred_thread is None
+
+    async def test_without_ways_it_is_said_what_is_missing(self, wang: Person, app: FastAPI) -> None:
+        ticket = await self.mute(wang)
+        del app.state.ways
+        dialog = await wang.client.get(f"/console/tickets/{ticket.id}/address", headers=HTMX)
+        assert "还没有配置短信和邮件" in dialog.text
+        assert (await self.add(wang, ticket, "13900139000")).status_code == 422
+
+    async def test_it_is_for_agents(self, wang: Person, editor: Person) -> None:
+        ticket = await self.mute(wang)
+        page = await editor.page(f"/console/tickets/{ticket.id}")
+        assert ("无法通知" in page, "act-address" in page) == (True, False)
+        assert (await self.add(editor, ticket, "13900139000")).status_code == 403

@@ -1,7 +1,8 @@
 """Log a call: one form, and the caller as soon as the number is typed."""
 
 import secrets as chance
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated, cast
 from urllib.parse import urlencode
@@ -12,17 +13,23 @@ from starlette.responses import RedirectResponse, Response
 from kit.access.identity import Role
 from kit.db import AsyncSession
 from kit.phones import e164, readable
+from kit.text import clean_text
 from kit.web.deps import GroundDep, ReadSession
 from kit.web.errors import wants_swap
-from tickets.calls.callers import callers_of
+from tickets.calls.alike import Alike, alike_tickets
+from tickets.calls.callers import Caller, callers_of
 from tickets.calls.errors import AddressTakenError, CallLoggedError
 from tickets.calls.service import log_call, logged_as
 from tickets.calls.ways import Ways, no_ways
-from tickets.console.calling import CallFields, Surroundings, chosen, note_of, problems_of
+from tickets.console.calling import CallFields, Surroundings, about_again, chosen, note_of, problems_of
 from tickets.console.endpoints.counter import Counter, CounterDep, console_router
 from tickets.console.queries.calls import categories, heard_on, known_addresses, regions
-from tickets.console.views.calls import caller_lines, caller_view, masked_number
+from tickets.console.views.calls import alike_lines, caller_lines, caller_view, masked_number
 from tickets.console.views.people import named
+from tickets.desk.models import Category
+from tickets.merging.errors import LinkedAlreadyError
+from tickets.merging.links import link_tickets
+from tickets.merging.models import Relation
 from tickets.models import Ticket
 
 router = console_router(Role.AGENT)
@@ -54,13 +61,26 @@ class _Page:
             also.append(int(self.fields.who[:18]))
         callers = await callers_of(self.session, number, also=also) if number else []
         caller = chosen(self.fields, callers)
+        topics = await categories(self.session)
         return Surroundings(
             callers=callers,
             ways=ways,
-            categories=[category.key for category in await categories(self.session)],
+            categories=[category.key for category in topics],
+            alike=await self._alike(caller, topics),
             regions=await regions(self.session),
             known=await known_addresses(self.session, caller, ways),
             keeps=caller is not None and await heard_on(self.session, caller.contact) is not None,
+        )
+
+    async def _alike(self, caller: Caller | None, topics: Sequence[Category]) -> list[Alike]:
+        contact = caller.contact if caller else None
+        return await alike_tickets(
+            self.session,
+            self.desk.now,
+            contact=contact,
+            company=(contact.company if contact else None) or clean_text(self.fields.company),
+            text=self.fields.text,
+            category_id=next((one.id for one in topics if one.key == self.fields.category), None),
         )
 
     async def render(
@@ -76,6 +96,7 @@ class _Page:
             name,
             fields=self.fields,
             view=view,
+            alike=alike_lines(around.alike),
             problems=problems or {},
             first_problem=next(iter(problems or ()), ""),
             categories=kinds,
@@ -121,7 +142,15 @@ async def show_caller(
     desk: CounterDep, session: ReadSession, ways: WaysDep, fields: Annotated[CallFields, Form()]
 ) -> Response:
     """The part of the form that follows the number, with what was typed in it."""
-    return await _Page(desk, session, ways, fields).render("tickets/call_caller.html")
+    return await _Page(desk, session, ways, fields).render("tickets/call_caller.html", apart=True)
+
+
+@router.post("/calls/alike")
+async def show_alike(
+    desk: CounterDep, session: ReadSession, ways: WaysDep, fields: Annotated[CallFields, Form()]
+) -> Response:
+    """Whether the caller, or their company, has this matter open already."""
+    return await _Page(desk, session, ways, fields).render("tickets/call_alike.html")
 
 
 @router.post("/calls")
@@ -153,6 +182,13 @@ async def _log(page: _Page) -> tuple[Ticket | None, dict[str, str]]:
     desk = page.desk
     note = note_of(page.fields, around, locale=desk.locale)
     ticket = await log_call(page.session, desk.now, note, ways=around.ways, staff=desk.actor, rhythm=desk.rhythm)
+    again = about_again(page.fields, around)
+    if again and not again.own:
+        # Words of one person never land in the talk of another: each has a ticket, and both are one matter.
+        with suppress(LinkedAlreadyError):
+            await link_tickets(
+                page.session, desk.now, ticket.id, again.ticket.id, relation=Relation.DUPLICATE, by=desk.actor
+            )
     return ticket, {}
 
 

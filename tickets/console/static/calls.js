@@ -9,7 +9,11 @@ document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.isComposing || !event.target.closest?.("[data-call-form]")) return;
   if (event.ctrlKey || event.metaKey) {
     event.preventDefault();
-    event.target.form.requestSubmit();
+    const form = event.target.form;
+    // With Shift it is added to what is open already, if anything is; a press of that button sends its value along.
+    const into = event.shiftKey && form.querySelector("[data-call-into]");
+    if (into) into.click();
+    else form.requestSubmit();
   } else if (event.target.matches("input[type=tel], input[type=email], input:not([type])")) {
     // Who pastes a number and presses Enter goes on to the matter; half a form is not sent.
     event.preventDefault();

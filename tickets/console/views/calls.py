@@ -7,6 +7,7 @@ from datetime import datetime
 from kit.masking import mask_address, mask_number
 from kit.phones import readable, takes_texts
 from kit.settings import Locale
+from tickets.calls.alike import Alike
 from tickets.calls.callers import Caller
 from tickets.calls.ways import News
 from tickets.console.calling import NEW, CallFields, Surroundings, chosen, chosen_news, offered_news
@@ -61,6 +62,34 @@ class CallerView:
     texts_arrive: bool
     known: dict[str, str]
     heard_on: str
+
+
+@dataclass(frozen=True)
+class AlikeLine:
+    """An open ticket the call may be about; ``person`` is whose it is, if somebody else's."""
+
+    id: int
+    number: str
+    subject: str
+    stage: str
+    own: bool
+    person: str
+    created_at: datetime
+
+
+def alike_lines(alike: Sequence[Alike]) -> list[AlikeLine]:
+    return [
+        AlikeLine(
+            one.ticket.id,
+            one.ticket.number,
+            one.ticket.subject,
+            one.ticket.stage,
+            one.own,
+            "" if one.own else one.person,
+            one.ticket.created_at,
+        )
+        for one in alike
+    ]
 
 
 def caller_lines(

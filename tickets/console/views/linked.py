@@ -30,6 +30,7 @@ class Address:
     fallback: bool
     #: News can be written there; on a telephone line nothing can.
     readable: bool
+    last_at: datetime
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,11 @@ class LinkedView:
     waiting: list[Waiting]
 
     @property
+    def mute(self) -> bool:
+        """Nothing that is written reaches the person."""
+        return not any(address.readable for address in self.addresses)
+
+    @property
     def prefers(self) -> bool:
         return any(address.preferred for address in self.addresses)
 
@@ -85,6 +91,7 @@ def _address(talk: Conversation, record: LinkedRecord, locale: Locale) -> Addres
         preferred=talk.thread == record.preferred,
         fallback=talk.thread == record.fallback,
         readable=talk.channel != LINE.channel,
+        last_at=talk.last_message_at,
     )
 
 
