@@ -130,17 +130,58 @@ def canonical(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
+@dataclass(frozen=True)
+class Anchor:
+    """A place in the chain, by the entry that stands there; the default is in front of the first one."""
+
+    id: int = 0
+    hash: str = BEGINNING
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The first entry that is not as it was written, or is missing; and how far everything is."""
+
+    broken: int | None
+    reached: Anchor
+
+
 async def verify(session: AsyncSession) -> int | None:
     """The first entry that is not as it was written, or is missing; None when all of the chain is whole."""
+    return (await verify_since(session, Anchor())).broken
+
+
+async def anchor_before_latest(session: AsyncSession, count: int) -> Anchor:
+    """Where the newest entries, so many of them, begin."""
+    older = select(AuditEntry.id, AuditEntry.hash).order_by(col(AuditEntry.id).desc()).offset(count).limit(1)
+    found = (await session.exec(older)).first()
+    return Anchor(*found) if found else Anchor()
+
+
+async def verify_since(session: AsyncSession, anchor: Anchor) -> Verdict:
+    """What was written after an anchor; of what is before it, that it is still the end of what it was."""
     head = (await session.exec(select(AuditHead))).one_or_none()
-    previous, last_id = BEGINNING, 0
+    if anchor.id and not await _stands(session, anchor):
+        return Verdict(anchor.id, Anchor())
+    previous, last_id = anchor.hash, anchor.id
     while entries := await _after(session, last_id):
         for entry in entries:
             if entry.previous != previous or entry.hash != digest_of(entry):
-                return entry.id
+                return Verdict(entry.id, Anchor(last_id, previous))
             previous, last_id = entry.hash, entry.id
     ending = (head.last_id, head.hash) if head else (0, BEGINNING)
-    return None if ending == (last_id, previous) else max(ending[0], last_id)
+    broken = None if ending == (last_id, previous) else max(ending[0], last_id)
+    return Verdict(broken, Anchor(last_id, previous))
+
+
+async def _stands(session: AsyncSession, anchor: Anchor) -> bool:
+    entry = (await session.exec(select(AuditEntry).where(AuditEntry.id == anchor.id))).first()
+    return entry is not None and entry.hash == anchor.hash == digest_of(entry)
+
+
+def altered(entries: Sequence[AuditEntry]) -> int | None:
+    """The first of these that is no longer what its own hash says."""
+    return next((entry.id for entry in entries if entry.hash != digest_of(entry)), None)
 
 
 async def _after(session: AsyncSession, last_id: int) -> Sequence[AuditEntry]:

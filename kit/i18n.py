@@ -1,7 +1,8 @@
 """One catalogue for every text a person sees: ``messages.toml`` files beside the code that speaks them."""
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -23,6 +24,7 @@ class Catalogue:
 
     def __init__(self, files: Iterable[Path]) -> None:
         self.texts: dict[str, dict[Locale, str]] = {}
+        self._chosen: Mapping[str, Mapping[str, str]] = {}
         for file in files:
             for key, texts in tomllib.loads(file.read_text(encoding="utf8")).items():
                 if key in self.texts:
@@ -33,11 +35,23 @@ class Catalogue:
     def translate(self, key: str, locale: Locale, **values: object) -> str:
         """The text of ``key``; raises KeyError for an unknown key or a value it needs and did not get."""
         text = self.texts[key][locale]
-        return text.format(**values) if values or "{" in text else text
+        if chosen := self._chosen.get(key, {}).get(locale):
+            with suppress(KeyError, IndexError, ValueError):
+                # What does not fit this version's values must not keep anything from being said.
+                return _filled(chosen, values)
+        return _filled(text, values)
+
+    def choose(self, texts: Mapping[str, Mapping[str, str]]) -> None:
+        """Say these instead, from now on and until the next choice; ``texts`` are by key and language."""
+        self._chosen = texts
 
     def prefixed(self, prefix: str, locale: Locale) -> dict[str, str]:
         """All texts whose key starts with ``prefix``, unfilled; what a script in the browser needs."""
         return {key: texts[locale] for key, texts in self.texts.items() if key.startswith(prefix)}
+
+
+def _filled(text: str, values: Mapping[str, object]) -> str:
+    return text.format(**values) if values or "{" in text else text
 
 
 @cache

@@ -8,6 +8,7 @@ from sqlmodel import col, select
 
 from kit.db import AsyncSession
 from kit.ground import Ground
+from kit.i18n import catalogue
 from kit.settings import Settings
 from tickets.desk.models import DeskSetting
 from tickets.opening import Rhythm
@@ -21,6 +22,8 @@ CHOSEN = (
     "confirm_window_s",
     "quiet_hours",
 )
+#: What the keys of texts begin with that the desk says in other words: see tickets.config.texts.
+TEXT = "text."
 #: How often choices are looked at when nobody told of a change.
 _LOOK_S = 60
 
@@ -38,7 +41,7 @@ def rhythm_of(settings: Settings) -> Rhythm:
 
 
 class Choices:
-    """Lays what the desk chose over the settings of this process, so that nobody has to ask the database for it."""
+    """Lays what the desk chose over settings and texts of this process, so that nobody has to ask the database."""
 
     def __init__(self, ground: Ground) -> None:
         self._ground = ground
@@ -51,6 +54,8 @@ class Choices:
             chosen = await _chosen(session)
         for name in CHOSEN:
             setattr(self._ground.settings, name, chosen.get(name, self._given[name]))
+        texts = {key.removeprefix(TEXT): value for key, value in chosen.items() if key.startswith(TEXT)}
+        catalogue().choose(texts)
 
     async def follow(self, stopping: asyncio.Event) -> None:
         """Take over each change, until told to stop."""
@@ -61,5 +66,9 @@ class Choices:
 
 
 async def _chosen(session: AsyncSession) -> dict[str, Any]:
-    rows = (await session.exec(select(DeskSetting).where(col(DeskSetting.key).in_(CHOSEN)))).all()
+    rows = (
+        await session.exec(
+            select(DeskSetting).where(col(DeskSetting.key).in_(CHOSEN) | col(DeskSetting.key).startswith(TEXT))
+        )
+    ).all()
     return {row.key: row.value for row in rows}

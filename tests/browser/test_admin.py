@@ -144,3 +144,38 @@ def test_the_other_pages(admin: Console, album: Album) -> None:
         found.extend(severe_violations(page, "year"))
         assert _fits(page), "year"
     assert found == []
+
+
+def test_the_lines_of_a_macro_by_keyboard(admin: Console, locale: Locale) -> None:
+    page, text, key = admin.page, admin.text, f"lines-{locale}"
+    lines = page.locator("[data-row]")
+    page.goto(f"{admin.url}/console/admin/macros/new")
+    expect(lines).to_have_count(1)
+    page.keyboard.type(key)
+    _fill(page, text("config.field.name_zh"), "一步到位")
+
+    def choose(line: int, action: str) -> None:
+        lines.nth(line).locator("select").select_option(action)
+
+    choose(0, "priority")
+    expect(page.locator("#f-actions-0-text")).to_be_hidden()
+    page.locator("#f-actions-0-to").focus()
+    page.keyboard.type("nonsense")
+    page.locator("[data-row-add]").focus()
+    page.keyboard.press("Enter")
+    expect(lines.nth(1).locator("select")).to_be_focused()
+    choose(1, "note")
+    page.locator("#f-actions-1-text").focus()
+    page.keyboard.type("先看")
+    page.keyboard.press("Alt+ArrowUp")
+    expect(page.locator("#f-actions-0-text")).to_be_focused()
+    page.get_by_role("button", name=text("admin.save"), exact=True).click()
+    # What is wrong is told in its line, and is never hidden.
+    expect(lines.nth(1).locator(".yd-problem")).to_be_visible()
+    expect(lines.nth(0).locator(".yd-problem")).to_have_count(0)
+    lines.nth(1).locator("select").focus()
+    page.keyboard.press("Alt+Delete")
+    expect(lines).to_have_count(1)
+    page.get_by_role("button", name=text("admin.save"), exact=True).click()
+    expect(page.get_by_text(text("admin.saved"))).to_be_visible()
+    expect(page.locator("#f-actions-0-text")).to_have_value("先看")

@@ -40,6 +40,8 @@ class Input:
     values: tuple[str, ...] = ()
     inner: tuple["Input", ...] = ()
     required: bool = False
+    #: In a row: the values of its first choice for which this is asked; none named: for all.
+    only: tuple[str, ...] = ()
 
 
 LINE, TEXT, NUMBER, SWITCH = Kind.LINE, Kind.TEXT, Kind.NUMBER, Kind.SWITCH
@@ -181,14 +183,14 @@ FORMS: dict[str, tuple[Input, ...]] = {
                         "resolve",
                     ),
                 ),
-                Input("to"),
-                Input("text_zh", TEXT),
-                Input("text_en", TEXT),
-                Input("text"),
-                Input("add", WORDS),
-                Input("remove", WORDS),
-                Input("hours", NUMBER),
-                Input("wakes", MANY, values=("reply", "incident")),
+                Input("to", only=("stage", "assign", "team", "priority", "category")),
+                Input("text_zh", TEXT, only=("reply", "resolve")),
+                Input("text_en", TEXT, only=("reply", "resolve")),
+                Input("text", TEXT, only=("note",)),
+                Input("add", WORDS, only=("tags",)),
+                Input("remove", WORDS, only=("tags",)),
+                Input("hours", NUMBER, only=("snooze",)),
+                Input("wakes", MANY, values=("reply", "incident"), only=("snooze",)),
             ),
         ),
         Input("position", NUMBER),
@@ -211,6 +213,7 @@ FORMS: dict[str, tuple[Input, ...]] = {
         Input("confirm_window"),
         Input("quiet_hours"),
     ),
+    "texts": (Input("zh", TEXT), Input("en", TEXT)),
 }
 
 

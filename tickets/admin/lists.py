@@ -22,6 +22,7 @@ ICONS = {
     "macros": "bolt",
     "replies": "message-2-bolt",
     "rhythm": "repeat",
+    "texts": "message-chatbot",
 }
 #: What a list tells of an item, besides its name.
 _FACTS: Mapping[str, tuple[str, ...]] = {
@@ -34,6 +35,7 @@ _FACTS: Mapping[str, tuple[str, ...]] = {
     "rules": ("conditions", "actions"),
     "macros": ("team", "actions"),
     "replies": ("team", "category"),
+    "texts": ("zh", "en"),
 }
 #: Fields that hold names of other items.
 _REFERS = {"team": "teams", "members": "people", "calendar": "calendars", "person": "people", "category": "categories"}

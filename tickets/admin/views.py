@@ -27,6 +27,9 @@ class Shown:
     required: bool = False
     inner: Sequence["Shown"] = ()
     rows: Sequence[Sequence["Shown"]] = field(default_factory=tuple)
+    #: How many of the rows are there to be filled in.
+    blank_rows: int = BLANK_ROWS
+    only: Sequence[str] = ()
 
     @property
     def id(self) -> str:
@@ -57,6 +60,7 @@ def _shown(asked: Input, value: Any, desk: Desk, prefix: str) -> Shown:
         "kind": asked.kind.value,
         "problem": _problem(asked.kind, name, desk.problems),
         "required": asked.required,
+        "only": asked.only,
     }
     if asked.kind is Kind.GROUP:
         return Shown(**common, value=None, inner=shown(asked.inner, value or {}, desk, f"{name}."))

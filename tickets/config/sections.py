@@ -14,6 +14,7 @@ from tickets.config.rules import Rules
 from tickets.config.section import Item, Section
 from tickets.config.tags import Tags
 from tickets.config.teams import Teams
+from tickets.config.texts import Texts
 from tickets.config.values import Known
 
 SECTIONS: dict[str, Section] = {
@@ -31,6 +32,7 @@ SECTIONS: dict[str, Section] = {
         Macros(),
         Replies(),
         Rhythms(),
+        Texts(),
     )
 }
 

@@ -41,7 +41,10 @@ def item_name(key: str, item: Item | Mapping[str, Any] | None, locale: Locale) -
     """What people call an item."""
     values = item if isinstance(item, Mapping) else dict(item) if item else {}
     names = (f"name_{locale}", f"title_{locale}", "name_zh", "title_zh", "name")
-    return next((str(values[name]) for name in names if values.get(name)), said(f"config.item.{key}", key, locale))
+    return next(
+        (str(values[name]) for name in names if values.get(name)),
+        said(f"config.item.{key}", said(key, key, locale), locale),
+    )
 
 
 def value_words(name: str, value: Any, locale: Locale) -> str:

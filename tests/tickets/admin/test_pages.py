@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import text
 
-from kit.audit import latest
+from kit.audit import Author, Change, latest, record
 from kit.clock import FrozenClock
 from kit.ground import Ground
 from tests.support.console import Person
@@ -152,7 +152,8 @@ class Noticing(Choices):
 
 async def test_an_entry_changed_behind_the_products_back_is_shown(zhao: Person, ground: Ground) -> None:
     await make(zhao, "teams", "shanghai", name_zh="上海组", name_en="Shanghai")
-    assert "记录完整" in await zhao.page("/console/admin/audit")
+    assert "最近的记录都没有被动过" in await zhao.page("/console/admin/audit")
+    assert "全部记录完整" in (await zhao.client.post("/console/admin/audit/verify")).text
     async with ground.db.transaction() as session:
         entry = (await latest(session))[0].id
         await session.execute(text("UPDATE audit_entry SET actor = 'nobody'"))
@@ -169,3 +170,15 @@ async def test_a_macro_and_a_reply_are_made_by_supervisors(li: Person, zhao: Per
     assert "团队里没有" in wrong.text
     made = await make(li, "replies", "hello", title_zh="您好", body_zh="您好，请稍等。")
     assert made.status_code == 303
+
+
+async def test_a_page_looks_at_what_is_new_and_the_button_at_everything(zhao: Person, ground: Ground) -> None:
+    async with ground.db.transaction() as session:
+        done = [Change(action="update", kind="teams", key="beijing", after={"name_zh": f"{n}组"}) for n in range(60)]
+        first, *_ = [(await record(session, ground.clock.now(), Author("赵敏"), one)).id for one in done]
+        await session.execute(text("UPDATE audit_entry SET actor = 'nobody' WHERE id = :id"), {"id": first})
+    # It is older than the page and than all that was written lately.
+    assert "最近的记录都没有被动过" in await zhao.page("/console/admin/audit")
+    named = f"第 {first} 条记录与写入时不一致"
+    assert named in await zhao.page("/console/admin/audit?before=20")
+    assert named in (await zhao.client.post("/console/admin/audit/verify")).text

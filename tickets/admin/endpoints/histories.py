@@ -6,11 +6,11 @@ from fastapi import Form, Query
 from pydantic import ValidationError
 from starlette.responses import RedirectResponse, Response
 
-from kit.audit import AuditEntry, history, latest, verify
+from kit.audit import AuditEntry, history, latest
 from kit.errors import InvalidError, NotFoundError
 from kit.web.deps import ReadSession, WriteSession
 from tickets.admin.endpoints.office import HOME, READERS, EditableDep, KeyQuery, SectionDep, hand_of, may_edit
-from tickets.admin.histories import entry_lines
+from tickets.admin.histories import entry_lines, first_broken, verify_whole
 from tickets.config.changing import restore
 from tickets.config.sections import SECTIONS
 from tickets.config.words import item_name, section_name
@@ -40,7 +40,24 @@ async def show_audit(
         kind=kind,
         kinds=[(name, section_name(name, desk.locale)) for name in SECTIONS],
         older=entries[-1].id if len(entries) == _PAGE else None,
-        broken=await verify(session),
+        broken=await first_broken(session, desk.ground.bus, entries, latest_count=_PAGE),
+        whole=False,
+    )
+
+
+@router.post("/admin/audit/verify")
+async def verify_all(desk: CounterDep, session: ReadSession) -> Response:
+    """The whole chain, entry by entry: what the page itself looks at is only its newest part."""
+    broken = await verify_whole(session, desk.ground.bus)
+    entries = await latest(session, limit=_PAGE)
+    return desk.page(
+        "admin/audit.html",
+        entries=entry_lines(entries, desk.locale),
+        kind="",
+        kinds=[(name, section_name(name, desk.locale)) for name in SECTIONS],
+        older=entries[-1].id if len(entries) == _PAGE else None,
+        broken=broken,
+        whole=True,
     )
 
 

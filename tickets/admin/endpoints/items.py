@@ -16,6 +16,7 @@ from tickets.admin.people import team_keys
 from tickets.admin.views import Desk, shown
 from tickets.config.section import Item, Section, digest
 from tickets.config.sections import Everything, load_all
+from tickets.config.texts import texts
 from tickets.config.words import item_name, section_name
 from tickets.console.endpoints.counter import Counter, CounterDep, console_router
 
@@ -108,6 +109,7 @@ def form_page(
         fields=shown(inputs, data, wide),
         seen=seen,
         single=bool(section.only),
+        brought=texts().get(key) if section.name == "texts" else None,
         editable=may_edit(desk, section),
         removable=not section.only and not section.keys_of and section.name != "people",
         **context,
