@@ -84,7 +84,9 @@ async def _many(session: AsyncSession, wanted: Wanted, within: Sequence[ColumnEl
         found = matching.prefix_with("MATERIALIZED", dialect="postgresql")
         looked = _by_ticket(found, limit)
         if within:
-            looked = looked.join(Ticket, col(Ticket.id) == found.c.ticket_id).where(*within)
+            # Said twice, as a planner does not see that the tickets of new entries are new.
+            looked = looked.join(Ticket, col(Ticket.id) == found.c.ticket_id)
+            looked = looked.where(*within, col(Ticket.id) > reach.after)
         rows = (await session.execute(looked)).all()
         if len(rows) > (min(limit, _ENOUGH) if within else limit):
             return rows[:limit], reach.is_all and len(rows) <= limit

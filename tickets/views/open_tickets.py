@@ -1,12 +1,12 @@
-"""The open tickets as columns of numbers in memory, so that any number of views is counted in milliseconds.
+"""The open tickets as columns of numbers in memory, so that any view is listed and counted in milliseconds.
 
-A database counts by looking at every row again for each view; a hundred thousand numbers are compared here in the time
-of one of its answers. What has changed is read before each count, so the counts are those of the list.
+A database counts by looking at every row again for each view, and no set of indexes has every filter in every order; a
+hundred thousand numbers are compared here in the time of one of its answers. What has changed is read before each look.
 """
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -39,14 +39,20 @@ COLUMNS = (
     "first_replied_at",
     "sla_due",
     "snoozed_until",
+    "updated_at",
 )
 _PLACE = {name: place for place, name in enumerate(COLUMNS)}
 #: What is missing.
 NOTHING = -1
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 #: A transaction that began before the last look may end after it.
 _OVERLAP = timedelta(seconds=20)
-#: Now and then all is read again, for what a change of many rows at once left no mark of.
-_ANEW_AFTER = timedelta(minutes=5)
+#: More tickets are never begun at the same time, to be ended in another order.
+_AT_ONCE = 100
+#: What left no mark, as a ticket that is gone does not, is found by reading all again, some at a time.
+_CHECK_EVERY = timedelta(seconds=5)
+_CHECKED_AT_ONCE = 1_000
+_FAR = 2**63 - 1
 _CHUNK = 5_000
 _IS_OPEN = col(Ticket.stage) != literal_column(f"'{Stage.SOLVED.value}'")
 _SELECTED = [getattr(Ticket, name) for name in COLUMNS]
@@ -60,7 +66,8 @@ class OpenTickets:
         self._slots: dict[int, int] = {}
         self._numbers: dict[Any, int] = {}
         self._read_at: datetime | None = None
-        self._whole_at: datetime | None = None
+        self._checked_at: datetime | None = None
+        self._checked_up_to = 0
         self._reading = asyncio.Lock()
 
     def __len__(self) -> int:
@@ -78,14 +85,28 @@ class OpenTickets:
         numbers = [number for tags, number in self._numbers.items() if isinstance(tags, tuple) and tag in tags]
         return np.isin(self.column("tags"), numbers)
 
+    def words(self, name: str) -> list[str]:
+        """What there is in a column of words."""
+        numbers = self.column(name)
+        present = set(np.flatnonzero(np.bincount(numbers[numbers != NOTHING])).tolist())
+        return sorted(word for word, number in self._numbers.items() if number in present and isinstance(word, str))
+
+    def identities(self, name: str) -> list[int]:
+        """What there is in a column of ids."""
+        numbers = self.column(name)
+        return [int(number) for number in np.unique(numbers[numbers != NOTHING])]
+
     async def refresh(self, session: AsyncSession, now: datetime) -> None:
-        """Read what has changed since the last time; the first time, and now and then, everything."""
+        """Read what has changed since the last time, and now and then some of what has not; the first time, all."""
         async with self._reading:
-            if self._whole_at is None or not timedelta() <= now - self._whole_at < _ANEW_AFTER:
+            if self._read_at is None or self._checked_at is None or now < self._read_at:
                 await self._read_all(session)
-                self._whole_at = now
-            elif self._read_at is not None:
+                self._checked_at = now
+            else:
                 await self._read_changes(session, self._read_at - _OVERLAP)
+                if now - self._checked_at >= _CHECK_EVERY:
+                    await self._check_some(session)
+                    self._checked_at = now
             self._read_at = now
 
     async def _read_all(self, session: AsyncSession) -> None:
@@ -104,11 +125,27 @@ class OpenTickets:
 
     async def _read_changes(self, session: AsyncSession, since: datetime) -> None:
         changed = select(*_SELECTED).where(_IS_OPEN, col(Ticket.updated_at) >= since)
-        for row in (await session.execute(changed)).all():
-            self._put(row)
+        # What was entered afterwards is as old as it says, and new all the same.
+        newest = int(self.column("id").max(initial=0))
+        entered = select(*_SELECTED).where(_IS_OPEN, col(Ticket.id) > newest - _AT_ONCE)
+        for rows in (changed, entered):
+            for row in (await session.execute(rows)).all():
+                self._put(row)
         closed = select(col(Ticket.id)).where(col(Ticket.closed_at) >= since, col(Ticket.stage) == Stage.SOLVED)
         for ticket_id in (await session.execute(closed)).scalars():
             self._drop(ticket_id)
+
+    async def _check_some(self, session: AsyncSession) -> None:
+        first = self._checked_up_to
+        following = select(*_SELECTED).where(_IS_OPEN, col(Ticket.id) > first).order_by(col(Ticket.id))
+        rows = (await session.execute(following.limit(_CHECKED_AT_ONCE))).all()
+        last = rows[-1][0] if len(rows) == _CHECKED_AT_ONCE else _FAR
+        ids = self.column("id")
+        for ticket_id in set(ids[(ids > first) & (ids <= last)].tolist()) - {row[0] for row in rows}:
+            self._drop(ticket_id)
+        for row in rows:
+            self._put(row)
+        self._checked_up_to = last if last != _FAR else 0
 
     def _put(self, row: Sequence[Any]) -> None:
         slot = self._slots.setdefault(row[0], len(self._slots))
@@ -138,6 +175,11 @@ class OpenTickets:
 def moment_number(moment: datetime) -> int:
     """Microseconds, as exact as the database."""
     return round(moment.timestamp() * 1_000_000)
+
+
+def moment_of(number: int) -> datetime:
+    """The moment that a number stands for."""
+    return _EPOCH + timedelta(microseconds=number)
 
 
 _OF_DATABASE: WeakKeyDictionary[Engine, OpenTickets] = WeakKeyDictionary()

@@ -19,7 +19,7 @@ from tickets.views.errors import (
 from tickets.views.models import SavedView
 
 LONGEST_NAME = 40
-LONGEST_QUERY = 2000
+LONGEST_QUERY = 8000
 MOST_VIEWS = 50
 #: What the open pages of everybody are told when a view changes.
 TOPIC = "views"
@@ -34,9 +34,10 @@ class Keeper:
 
 
 async def list_views(session: AsyncSession, staff_id: int) -> list[SavedView]:
-    """The person's own and the shared ones, in their order."""
+    """The shared ones, which stand in the same place for everybody, then the person's own, each in their order."""
     seen = select(SavedView).where(_seen_by(staff_id))
-    return list((await session.exec(seen.order_by(col(SavedView.position), col(SavedView.id)))).all())
+    order = (col(SavedView.shared).desc(), col(SavedView.position), col(SavedView.id))
+    return list((await session.exec(seen.order_by(*order))).all())
 
 
 async def get_view(session: AsyncSession, staff_id: int, view_id: int) -> SavedView:
@@ -66,7 +67,7 @@ async def create_view(
     view = SavedView(
         staff_id=keeper.staff_id,
         name=_checked_name(name, views),
-        query=query[:LONGEST_QUERY].removeprefix("?"),
+        query=_kept_query(query),
         columns=list(columns) if columns else None,
         shared=shared,
         pinned=pinned,
@@ -98,6 +99,8 @@ async def change_view(
     if name is not None:
         others = [one for one in await list_views(session, keeper.staff_id) if one.id != view.id]
         view.name = _checked_name(name, others)
+    if query is not None:
+        query = _kept_query(query)
     changes = {"query": query, "shared": shared, "pinned": pinned, "position": position, "columns": columns}
     for column, value in changes.items():
         if value is not None:
@@ -105,6 +108,18 @@ async def change_view(
     session.add(view)
     hint(session, TOPIC)
     return view
+
+
+async def move_view(session: AsyncSession, keeper: Keeper, view_id: int, by: int) -> None:
+    """So many places down, or up: a shared view among the shared ones, an own one among the own."""
+    view = await _own(session, keeper, view_id)
+    beside = [one for one in await list_views(session, keeper.staff_id) if one.shared == view.shared]
+    at = next(place for place, one in enumerate(beside) if one.id == view_id)
+    beside.insert(max(at + by, 0), beside.pop(at))
+    for place, one in enumerate(beside, start=1):
+        one.position = place
+        session.add(one)
+    hint(session, TOPIC)
 
 
 async def delete_view(session: AsyncSession, keeper: Keeper, view_id: int) -> None:
@@ -128,6 +143,10 @@ async def _own(session: AsyncSession, keeper: Keeper, view_id: int) -> SavedView
 def _check_sharing(keeper: Keeper, *, shared: bool) -> None:
     if shared and not keeper.may_share:
         raise ViewNotYoursError
+
+
+def _kept_query(query: str) -> str:
+    return query.removeprefix("?")[:LONGEST_QUERY]
 
 
 def _checked_name(name: str, others: Sequence[SavedView]) -> str:

@@ -1,14 +1,19 @@
 import random
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import delete
 from sqlmodel import col, select
 
 from kit.clock import FrozenClock
 from kit.ground import Ground
 from tests.support.queue import put_ticket
-from tickets.console.queries.conditions import conditions
-from tickets.console.queries.counting import queue_counts, view_counts
-from tickets.console.queries.queue import matching_ids, queue_page
+from tickets.console.queries.conditions import DEFAULT_ZONE, conditions
+from tickets.console.queries.counting import open_matching, queue_counts, view_counts
+from tickets.console.queries.open_page import places_of
+from tickets.console.queries.ordering import Place, stretches_of
+from tickets.console.queries.queue import matching_ids, queue_page, walk
 from tickets.console.selection import Assigned, Due, Incident, Selection, Sort, Tab, from_query
 from tickets.models import Ticket
 from tickets.repository import change, get_ticket
@@ -81,6 +86,39 @@ async def test_what_changes_is_counted_at_once(ground: Ground, clock: FrozenCloc
     assert (await numbers())[1:3] == [before[1], 1]
 
 
+async def test_what_is_entered_afterwards_is_counted_at_once(
+    ground: Ground, clock: FrozenClock, varied: list[int]
+) -> None:
+    async def number() -> int:
+        async with ground.db.reading() as session:
+            return (await view_counts(session, clock.now(), 1, {0: Selection(snoozed=True)}))[0].number
+
+    before = await number()
+    clock.advance(seconds=60)
+    yesterday = clock.now() - timedelta(days=1)
+    await put_ticket(ground, 900, created_at=yesterday, updated_at=yesterday)
+    assert await number() == before + 1
+
+
+async def test_one_that_is_gone_is_forgotten_after_a_while(
+    ground: Ground, clock: FrozenClock, varied: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tickets.views.open_tickets._CHECKED_AT_ONCE", 7)
+    everything = {0: Selection(snoozed=True)}
+    gone = (await put_ticket(ground, 901)).id
+    async with ground.db.reading() as session:
+        before = (await view_counts(session, clock.now(), 1, everything))[0].number
+    async with ground.db.transaction() as session:
+        await session.exec(delete(Ticket).where(col(Ticket.id) == gone))
+    clock.advance(seconds=60)
+    counted = before
+    for _look in range(before):
+        clock.advance(seconds=5)
+        async with ground.db.reading() as session:
+            counted = (await view_counts(session, clock.now(), 1, everything))[0].number
+    assert counted == before - 1
+
+
 async def test_a_long_count_says_that_there_is_more(
     ground: Ground, varied: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -108,6 +146,24 @@ class TestPages:
                 seen += [record.ticket for record in records]
             assert sorted(one.id for one in seen) == sorted((await session.exec(wanted)).all())
         assert seen == sorted(seen, key=KEYS[sort if sort or tab != Tab.SOLVED else "solved"])
+
+    async def test_are_those_the_database_would_give(self, ground: Ground, varied: list[int]) -> None:
+        now, chance, looked_at = ground.clock.now(), random.Random(2), 0
+        async with ground.db.reading() as session:
+            for chosen in any_selections(120):
+                selection = replace(chosen, sort=chance.choice(list(Sort)))
+                meant = await open_matching(session, now, 1, selection, zone=DEFAULT_ZONE)
+                if meant is None:
+                    continue
+                stretches, clauses = stretches_of(selection), conditions(selection, now, 1)
+                begins: Place | None = Place()
+                while begins is not None:
+                    page = places_of(*meant, stretches, begins, 3)
+                    ids, _following = await walk(session, clauses, stretches, begins)
+                    assert [place.ticket_id for place in page] == ids[:3], selection
+                    begins = page[-1] if len(page) == 3 else None
+                    looked_at += len(page)
+        assert looked_at > 500
 
     async def test_of_a_search_hold_everything_once(
         self, ground: Ground, varied: list[int], monkeypatch: pytest.MonkeyPatch

@@ -71,6 +71,18 @@ async def view_counts(
     }
 
 
+async def open_matching(
+    session: AsyncSession, now: datetime, staff_id: int, selection: Selection, *, zone: str
+) -> tuple[OpenTickets, Mask] | None:
+    """The open tickets with a mark at those that are meant; None where solved ones may be meant, or a text."""
+    if _reaches_solved(selection):
+        return None
+    desk = open_tickets(session)
+    await desk.refresh(session, now)
+    followed = await _followed(session, staff_id) if selection.followed else frozenset()
+    return desk, mask_of(desk, selection, _Look(now, staff_id, zone, followed))
+
+
 async def queue_counts(session: AsyncSession, now: datetime, *, staff_id: int) -> dict[Tab, int]:
     """How many tickets each tab has."""
     desk = open_tickets(session)
@@ -80,6 +92,18 @@ async def queue_counts(session: AsyncSession, now: datetime, *, staff_id: int) -
     solved = select(func.count()).where(tab_clause(now, Tab.SOLVED, staff_id))
     counts[Tab.SOLVED] = (await session.execute(solved)).scalar_one()
     return counts
+
+
+def count_now(desk: OpenTickets, now: datetime, staff_id: int, selection: Selection, *, zone: str) -> Count | None:
+    """How many tickets a selection has, of what was read last; nothing where only the database knows."""
+    if _reaches_solved(selection) or selection.followed:
+        return None
+    return Count(int(np.count_nonzero(mask_of(desk, selection, _Look(now, staff_id, zone)))))
+
+
+def mine_now(desk: OpenTickets, now: datetime, *, staff_id: int) -> int:
+    """How many tickets somebody has, of what was read last."""
+    return int(np.count_nonzero(mask_of(desk, Selection(tab=Tab.MINE), _Look(now, staff_id, DEFAULT_ZONE))))
 
 
 def _reaches_solved(selection: Selection) -> bool:

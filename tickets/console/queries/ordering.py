@@ -26,11 +26,30 @@ _TICKET = col(Ticket.id)
 
 @dataclass(frozen=True)
 class Stretch:
-    """Part of a list: what is in it, and the moment, if any, by which it is sorted before the ticket's own number."""
+    """Part of a list: of one priority, or all; sorted by the moment in a column, or by the tickets' own numbers.
 
-    within: Sequence[Clause] = ()
-    moment: SQLColumnExpression[Any] | None = None
+    Who has no moment is not in it; ``without`` names a column of those that have none there.
+    """
+
+    by: str = ""
+    without: str = ""
+    priority: Priority | None = None
     descending: bool = False
+
+    @property
+    def moment(self) -> SQLColumnExpression[Any] | None:
+        return _column(self.by) if self.by else None
+
+    @property
+    def within(self) -> list[Clause]:
+        clauses: list[Clause] = []
+        if self.priority:
+            clauses.append(col(Ticket.priority) == self.priority)
+        if self.by:
+            clauses.append(_column(self.by).is_not(None))
+        if self.without:
+            clauses.append(_column(self.without).is_(None))
+        return clauses
 
     @property
     def order(self) -> list[SQLColumnExpression[Any]]:
@@ -82,20 +101,16 @@ def stretches_of(selection: Selection) -> list[Stretch]:
         case Sort.OLDEST:
             return [Stretch()]
         case Sort.UPDATED:
-            return [Stretch(moment=col(Ticket.updated_at), descending=True)]
+            return [Stretch("updated_at", descending=True)]
         case Sort.DUE:
-            return _known_first(col(Ticket.sla_due))
+            return _known_first("sla_due")
         case Sort.WAITING:
-            return _known_first(col(Ticket.waiting_since))
+            return _known_first("waiting_since")
         case Sort.URGENCY:
             wanted = [selection.priority] if selection.priority else list(Priority)
-            return [
-                Stretch([col(Ticket.priority) == priority, *stretch.within], stretch.moment)
-                for priority in wanted
-                for stretch in _known_first(col(Ticket.sla_due))
-            ]
+            return [part for priority in wanted for part in _known_first("sla_due", priority)]
         case Sort.NATURAL:
-            return [Stretch([col(Ticket.closed_at).is_not(None)], col(Ticket.closed_at), descending=True)]
+            return [Stretch("closed_at", descending=True)]
 
 
 def natural(selection: Selection) -> Sort:
@@ -106,5 +121,10 @@ def natural(selection: Selection) -> Sort:
     return Sort.URGENCY
 
 
-def _known_first(moment: SQLColumnExpression[Any]) -> list[Stretch]:
-    return [Stretch([moment.is_not(None)], moment), Stretch([moment.is_(None)])]
+def _known_first(name: str, priority: Priority | None = None) -> list[Stretch]:
+    return [Stretch(name, priority=priority), Stretch(without=name, priority=priority)]
+
+
+def _column(name: str) -> SQLColumnExpression[Any]:
+    column: SQLColumnExpression[Any] = getattr(Ticket, name)
+    return column

@@ -1,5 +1,6 @@
 """The queue: a page of it, all that matches, and how much there is in its tabs."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -11,6 +12,8 @@ from kit.access.models import Staff
 from kit.db import AsyncSession
 from kit.web.cursor import decode_cursor, encode_cursor
 from tickets.console.queries.conditions import DEFAULT_ZONE, Clause, conditions
+from tickets.console.queries.counting import open_matching
+from tickets.console.queries.open_page import places_of
 from tickets.console.queries.ordering import Place, Stretch, place_of, stretches_of
 from tickets.console.selection import Selection, Sort
 from tickets.contacts.models import Contact
@@ -64,7 +67,12 @@ async def look(
     clauses = conditions(selection, now, staff_id, zone=zone)
     stretches = stretches_of(selection)
     if not selection.text:
-        ids, following = await _walk(session, clauses, stretches, place_of(selection.after, stretches))
+        begins = place_of(selection.after, stretches)
+        meant = await open_matching(session, now, staff_id, selection, zone=zone)
+        if meant is None:
+            ids, following = await walk(session, clauses, stretches, begins)
+        else:
+            ids, following = page_of(places_of(*meant, stretches, begins, PAGE + 1))
         return QueuePage(records=await load_records(session, ids), following=following)
     wanted = understand(selection.text)
     hits = await search(session, wanted, clauses)
@@ -72,21 +80,26 @@ async def look(
         ids, following = page_of_hits(hits, selection.after)
     else:
         within = [col(Ticket.id).in_(hits.tickets)]
-        ids, following = await _walk(session, within, stretches, place_of(selection.after, stretches))
+        ids, following = await walk(session, within, stretches, place_of(selection.after, stretches))
     records = await with_words(session, await load_records(session, ids), hits)
     return QueuePage(records=records, following=following, complete=hits.complete, wanted=wanted)
 
 
-async def _walk(
+async def walk(
     session: AsyncSession, clauses: Sequence[Clause], stretches: Sequence[Stretch], begins: Place
 ) -> tuple[list[int], str | None]:
-    """The tickets of a page, and where the next one begins if anything is left."""
-    places: list[Place] = []
+    """The tickets of a page as the database finds them, and where the next one begins if anything is left."""
+    found: list[Place] = []
     for number in range(begins.stretch, len(stretches)):
         place = begins if number == begins.stretch else Place(number)
-        places += await _of_stretch(session, clauses, stretches[number], place, PAGE + 1 - len(places))
-        if len(places) > PAGE:
+        found += await _of_stretch(session, clauses, stretches[number], place, PAGE + 1 - len(found))
+        if len(found) > PAGE:
             break
+    return page_of(found)
+
+
+def page_of(places: Sequence[Place]) -> tuple[list[int], str | None]:
+    """The tickets of a page, and where the next one begins, of one place more than it holds."""
     ids = [place.ticket_id for place in places[:PAGE] if place.ticket_id is not None]
     return ids, places[PAGE - 1].cursor if len(places) > PAGE else None
 
@@ -112,6 +125,10 @@ async def load_records(session: AsyncSession, ids: Sequence[int]) -> list[QueueR
     return [found[ticket_id] for ticket_id in ids if ticket_id in found]
 
 
+#: More than are ever written at the same time.
+_NEWEST = select(col(TicketEvent.id)).order_by(col(TicketEvent.id).desc()).limit(200).subquery()
+_NEWEST_LINES = select(func.max(_NEWEST.c.id), func.sum(_NEWEST.c.id))
+_LINES = re.compile(r"(\d{1,19})\.(\d{1,22})")
 _RECORDS = (
     select(Ticket, Contact, col(Conversation.address), Team, col(Staff.name))
     .join(Contact, col(Contact.id) == col(Ticket.contact_id))
@@ -165,5 +182,18 @@ async def matching_ids(
 
 
 async def queue_revision(session: AsyncSession) -> str:
-    """Differs whenever something happened to any ticket: everything that happens leaves a line."""
-    return str((await session.execute(select(func.max(col(TicketEvent.id))))).scalar_one() or 0)
+    """Differs whenever something happened to any ticket, as everything that happens leaves a line.
+
+    The number of the newest line alone would hide one that was written earlier and committed later, so the sum of the
+    newest ones goes with it: see :func:`is_as_new`.
+    """
+    newest, total = (await session.execute(_NEWEST_LINES)).one()
+    return f"{newest}.{total}" if newest else "0"
+
+
+def is_as_new(revision: str, told: str) -> bool:
+    """Whether what was seen at a revision contains what was told by another; False for what is no revision."""
+    mine, theirs = _LINES.fullmatch(revision), _LINES.fullmatch(told)
+    if mine is None or theirs is None:
+        return False
+    return [int(number) for number in mine.groups()] >= [int(number) for number in theirs.groups()]
