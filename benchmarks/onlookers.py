@@ -1,12 +1,11 @@
 """Consoles that watch the queue, widgets that only wait, and people who write: told what to do by one JSON argument.
 
-A console does what its page does (tickets/console/static/live.js): it follows the stream of hints, and fetches its list
-anew when it is told that something changed, never two at once.
+A console does what its page does (tickets/console/static/live.js, looking.js): it follows the stream of hints, and
+fetches its list anew when it is told that something changed, never two at once, unless it shows that already.
 """
 
 import asyncio
 import json
-import re
 import sys
 import time
 from contextlib import suppress
@@ -15,14 +14,15 @@ from dataclasses import asdict, dataclass, field
 import uvloop
 
 from benchmarks.visitors import Visitor, arrive
-from benchmarks.wire import WireError, connect, events
+from benchmarks.wire import Connection, WireError, connect, events
 
 #: What each console shows: whatever was touched last is on top.
 LIST = "/console/tickets?sort=updated"
 STREAM = "/console/live/queue"
-#: As in live.js: the least time between two looks of one page.
+#: As in looking.js: from being told to the look, and the least time from one to the next.
+FIRST_S = 0.05
 PAUSE_S = 0.4
-_REVISION = re.compile(rb'data-revision="([^"]*)"')
+LONGEST_PAUSE_S = 0.6
 _AT_ONCE = 20
 
 
@@ -58,7 +58,8 @@ class Console:
     def __init__(self, watch: Watch, session: str, seen: Seen) -> None:
         self._watch, self._seen = watch, seen
         self._headers = {"Cookie": session, "HX-Request": "true", "HX-Target": "queue"}
-        self._told = asyncio.Event()
+        self._hinted = asyncio.Event()
+        self._told = self._shown = ""
         self._looks: list[tuple[float, int]] = []
         seen.looks.append(self._looks)
 
@@ -66,23 +67,32 @@ class Console:
         try:
             async for event in events(self._watch.port, STREAM, "", {"Cookie": self._headers["Cookie"]}):
                 if event.get("event") == "changed":
-                    self._told.set()
+                    self._told = event["data"]
+                    self._hinted.set()
         except (WireError, OSError, EOFError) as error:
             self._seen.fault(error)
 
     async def look(self) -> None:
         connection = await connect(self._watch.port)
         while True:
-            await self._told.wait()
-            self._told.clear()
-            answer = await connection.get(LIST, self._headers)
-            self._seen.bytes_read += len(answer.body)
-            found = _REVISION.search(answer.body)
-            if answer.status not in {200, 204} or (answer.status == 200 and not found):
-                self._seen.fault(WireError(f"the list was answered {answer.status}"))
-            elif found:
-                self._looks.append((time.time(), int(found[1])))
-            await asyncio.sleep(PAUSE_S)
+            await self._hinted.wait()
+            await asyncio.sleep(FIRST_S)
+            self._hinted.clear()
+            begun = time.perf_counter()
+            if self._told != self._shown:
+                await self._fetch(connection)
+            took = time.perf_counter() - begun
+            await asyncio.sleep(max(0.0, min(LONGEST_PAUSE_S, max(PAUSE_S, 2 * took)) - took))
+
+    async def _fetch(self, connection: Connection) -> None:
+        answer = await connection.get(LIST, {**self._headers, "YP-Told": self._told})
+        self._seen.bytes_read += len(answer.body)
+        self._shown = answer.headers.get("yp-revision", "")
+        if answer.status not in {200, 204} or not self._shown:
+            self._seen.fault(WireError(f"the list was answered {answer.status}"))
+            return
+        self._headers["YP-Shown"] = answer.headers["yp-signature"]
+        self._looks.append((time.time(), int(self._shown.partition(".")[0])))
 
 
 async def _people(port: int, number: int) -> list[Visitor]:

@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
+from functools import lru_cache
 from typing import Annotated, Any
 from urllib.parse import parse_qsl, urlencode
 
-from fastapi import Depends, Request
+from starlette.requests import HTTPConnection
 
 from kit.text import clean_text
+from kit.web.deps import held
 from tickets.stages import Priority, Stage
 
 LONGEST_SEARCH = 200
@@ -113,14 +115,19 @@ class Selection:
 
     def query(self, **changes: Any) -> str:
         """The address of this view with something changed; a changed view begins at its first page."""
-        changed = replace(self, **{"after": "", **changes})
-        written = {_NAMES.get(one.name, one.name): getattr(changed, one.name) for one in fields(changed)}
-        written["tab"] = changed.tab.value
-        return "?" + urlencode({name: _written(value) for name, value in written.items() if value or name == "tab"})
+        return _address(replace(self, **{"after": "", **changes}))
 
 
 #: The names in the address that differ from those of the fields.
 _NAMES = {"text": "q"}
+
+
+@lru_cache(maxsize=2000)
+def _address(selection: Selection) -> str:
+    # A page has dozens, and the same ones each time somebody looks.
+    written = {_NAMES.get(one.name, one.name): getattr(selection, one.name) for one in fields(selection)}
+    written["tab"] = selection.tab.value
+    return "?" + urlencode({name: _written(value) for name, value in written.items() if value or name == "tab"})
 
 
 def _written(value: Any) -> str:
@@ -197,8 +204,8 @@ _READERS: dict[str, Callable[[str], Any]] = {
 }
 
 
-def _of_request(request: Request) -> Selection:
-    return _selection(dict(request.query_params))
+def _of_request(connection: HTTPConnection) -> Selection:
+    return _selection(dict(connection.query_params))
 
 
-SelectionDep = Annotated[Selection, Depends(_of_request)]
+SelectionDep = Annotated[Selection, held(_of_request)]

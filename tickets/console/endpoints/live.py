@@ -7,12 +7,12 @@ from fastapi import Header, Query
 from starlette.responses import Response
 
 from kit.db import AsyncSession, Database
-from kit.together import Together
 from kit.web.deps import GroundDep
-from kit.web.sse import Look, ServerEvent, event_stream
-from tickets.console.endpoints.counter import CounterDep, RowId, console_router
-from tickets.console.queries.queue import queue_revision
+from kit.web.sse import Beside, Look, ServerEvent, event_stream
+from tickets.console.endpoints.counter import Counter, CounterDep, RowId, console_router
+from tickets.console.queries.listing import lists_of
 from tickets.console.queries.ticket import talks_of, ticket_revision, who_is_here
+from tickets.notices.service import unread
 from tickets.repository import get_ticket
 
 router = console_router()
@@ -22,24 +22,14 @@ LastEvent = Annotated[str | None, Header(alias="last-event-id", max_length=400)]
 EVENT = "changed"
 #: Who else has the ticket open, or writes at it, is another than before.
 BESIDE = "beside"
-#: In a rush a console is told of all that happened in this time at once.
-REST_S = 0.2
-#: All consoles of a process hear of a change together, and look once.
-_LOOKS = Together[str]()
+#: This person's unread notices are others than before: how many, and the number of the newest.
+NOTICES = "notices"
 
 
 @router.get("/live/queue")
 async def follow_queue(desk: CounterDep, seen: Seen = "", last_event_id: LastEvent = None) -> Response:
-    db = desk.ground.db
-
-    async def newest() -> str:
-        async with db.reading() as session:
-            return await queue_revision(session)
-
-    async def shared() -> str:
-        return await _LOOKS.ask(id(db), newest)
-
-    return event_stream(desk.request, telling(shared, last_event_id or seen), "tickets", rest_s=REST_S)
+    look = telling(lists_of(desk.request).newest, last_event_id or seen)
+    return event_stream(desk.request, look, "tickets", beside=[notices_beside(desk)])
 
 
 @router.get("/live/tickets/{ticket_id}")
@@ -57,7 +47,26 @@ async def follow_ticket(
 
     looks = (looking(ground.db, revision, last_event_id or seen), looking(ground.db, beside, "", event=BESIDE))
     topics = [f"conversation:{talk}" for talk in talks]
-    return event_stream(desk.request, both(*looks), f"ticket:{ticket_id}", f"watching:{ticket_id}", *topics)
+    own = (f"ticket:{ticket_id}", f"watching:{ticket_id}", *topics)
+    return event_stream(desk.request, both(*looks), *own, beside=[notices_beside(desk, but=ticket_id)])
+
+
+@router.get("/live/notices")
+async def follow_notices(desk: CounterDep) -> Response:
+    """For pages that follow nothing else, and the one that listens while nobody looks at any."""
+    mine = notices_beside(desk)
+    return event_stream(desk.request, mine.look, *mine.topics)
+
+
+def notices_beside(desk: Counter, *, but: int | None = None) -> Beside:
+    """How many notices this person has not read; ``but`` is the ticket before their eyes, of which they need none."""
+    db, staff_id = desk.ground.db, desk.staff.id
+
+    async def revision(session: AsyncSession) -> str:
+        mine = await unread(session, staff_id, but=but)
+        return f"{mine.count} {mine.newest}"
+
+    return Beside(looking(db, revision, "", event=NOTICES), (f"staff:{staff_id}",))
 
 
 def both(*looks: Look) -> Look:

@@ -9,11 +9,13 @@ from kit.db import AsyncSession
 from tickets.console.queries.desk import assignable, categories, teams
 from tickets.desk.models import Category, Team
 from tickets.models import Tag
+from tickets.views.open_tickets import open_tickets
 
 _MOST_TAGS = 200
+_MOST_INCIDENTS = 30
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Offered:
     """All there is to choose from."""
 
@@ -21,13 +23,23 @@ class Offered:
     categories: list[Category]
     people: list[Staff]
     tags: list[str]
+    #: What the open tickets had when they were last counted.
+    regions: list[str]
+    components: list[str]
+    languages: list[str]
+    incidents: list[int]
 
 
 async def offered(session: AsyncSession) -> Offered:
     tags = select(Tag.name).order_by(col(Tag.name)).limit(_MOST_TAGS)
+    desk = open_tickets(session)
     return Offered(
-        await teams(session),
-        await categories(session),
-        await assignable(session),
-        list((await session.exec(tags)).all()),
+        teams=await teams(session),
+        categories=await categories(session),
+        people=await assignable(session),
+        tags=list((await session.exec(tags)).all()),
+        regions=desk.words("region"),
+        components=desk.words("component"),
+        languages=desk.words("locale"),
+        incidents=desk.identities("incident_id")[: -_MOST_INCIDENTS - 1 : -1],
     )

@@ -1,6 +1,7 @@
-// Follows the server's hints: on each one the page fetches its live parts anew (event yp:changed).
+// Follows the server's hints: on each one the page looks again.
+import { look, shown } from "./looking.js";
+
 const TICK_MS = 60_000; // Clocks turn late by themselves, so the page looks again now and then.
-const PAUSE_MS = 400; // A burst of hints is one look.
 const BAR_AFTER_MS = 2000; // A short break is nobody's business.
 const FIRST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 30_000;
@@ -10,16 +11,7 @@ const bar = document.querySelector("[data-reconnecting]");
 let source = null;
 let retryMs = FIRST_RETRY_MS;
 let barTimer = 0;
-let lookTimer = 0;
 let retryTimer = 0;
-
-const shown = () => document.querySelector(root.dataset.revisionOf)?.dataset.revision ?? "";
-
-function look() {
-  clearTimeout(lookTimer);
-  if (document.hidden) return;
-  lookTimer = setTimeout(() => document.body.dispatchEvent(new CustomEvent("yp:changed")), PAUSE_MS);
-}
 
 function connected() {
   retryMs = FIRST_RETRY_MS;
@@ -49,15 +41,16 @@ function connect() {
   source = new EventSource(`${root.dataset.live}?seen=${encodeURIComponent(shown())}`);
   source.addEventListener("open", connected);
   source.addEventListener("error", broken);
+  source.addEventListener("notices", ({ data }) => document.dispatchEvent(new CustomEvent("yp:notices", { detail: data })));
   source.addEventListener("beside", () => document.dispatchEvent(new CustomEvent("yp:beside")));
   source.addEventListener("changed", (event) => {
-    if (event.data !== shown()) look();
+    if (event.data !== shown()) look(event.data);
   });
 }
 
 if (root) {
   connect();
-  setInterval(look, TICK_MS);
+  setInterval(() => look(), TICK_MS);
   document.addEventListener("visibilitychange", () => (document.hidden ? rest() : (connect(), look())));
   window.addEventListener("online", connect);
   // A page in the back-forward cache must not hold one either; coming back, it looks again.

@@ -14,10 +14,8 @@ from tickets.stages import Priority, Stage
 from tickets.timeline import spoken
 
 #: They stand behind "more"; the others are in the bar itself.
-MORE = ("category", "tag", "assignee", "language", "due", "sort")
+MORE = ("category", "component", "incident", "region", "tag", "assignee", "language", "due", "sort")
 _FLAGS = ("alarm", "waiting", "followed", "snoozed")
-#: What comes with an address, with nothing to choose it by.
-_KEPT = ("view", "region", "component", "incident")
 
 
 @dataclass(frozen=True)
@@ -40,22 +38,53 @@ class Chip:
 
 
 def filters(selection: Selection, offer: Offered, locale: Locale) -> dict[str, Filter]:
-    """All lists by the name they have in the address."""
+    """All lists by the name they have in the address, except those with nothing to choose."""
     return {
         name: Filter(
             name,
             translate(f"console.filter.{name}", locale),
             translate(f"console.filter.{name}_name", locale),
-            _written(getattr(selection, name)),
-            options,
+            current,
+            _with(current, options),
         )
         for name, options in _options(offer, locale).items()
+        for current in [_written(getattr(selection, name))]
+        if current or _has_choice(name, offer)
     }
+
+
+def _has_choice(name: str, offer: Offered) -> bool:
+    there_is = {
+        "component": offer.components,
+        "incident": offer.incidents,
+        "region": offer.regions,
+        "tag": offer.tags,
+        "language": offer.languages,
+    }
+    return bool(there_is.get(name, True))
+
+
+def _with(current: str, options: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """What is chosen can be chosen, even if it is the last of its kind that has gone."""
+    missing = current and current not in dict(options)
+    return [*options, (current, current)] if missing else options
 
 
 def kept(selection: Selection) -> list[tuple[str, str]]:
     """What a changed filter must not lose."""
-    return [(name, text) for name in _KEPT if (text := _written(getattr(selection, name)))]
+    return [("view", str(selection.view))] if selection.view else []
+
+
+def described(selection: Selection, offer: Offered, locale: Locale) -> str:
+    """A selection in a few words: its tab, what was looked for, its filters, its order."""
+    options = _options(offer, locale)
+    words = [translate(f"console.tab.{selection.tab}", locale)]
+    if selection.text:
+        words.append(translate("console.views.text", locale, text=selection.text))
+    words += [label for _, label in _labels(selection, options, locale)]
+    if selection.sort is not Sort.NATURAL:
+        words.append(translate(f"console.sort.{selection.sort}", locale))
+    return " · ".join(words)
 
 
 def chips(selection: Selection, offer: Offered, locale: Locale) -> list[Chip]:
@@ -72,17 +101,10 @@ def _labels(
     for name, choices in options.items():
         value = _written(getattr(selection, name))
         if value and name != "sort":
-            yield name, dict(choices).get(value, value)
+            yield name, dict(choices).get(value) or f"{translate(f'console.filter.{name}_name', locale)} {value}"
     for name in _FLAGS:
         if getattr(selection, name):
             yield name, translate(f"console.filter.{name}", locale)
-    for name in ("region", "component"):
-        if value := getattr(selection, name):
-            yield name, f"{translate(f'console.filter.{name}_name', locale)} {value}"
-    if isinstance(selection.incident, Incident):
-        yield "incident", translate(f"console.filter.incident_{selection.incident.value}", locale)
-    elif selection.incident:
-        yield "incident", f"{translate('console.filter.incident_name', locale)} {selection.incident}"
 
 
 def _unset(name: str) -> Any:
@@ -99,12 +121,21 @@ def _options(offer: Offered, locale: Locale) -> dict[str, list[tuple[str, str]]]
         "priority": [(str(int(one)), translate(f"priority.{int(one)}", locale)) for one in Priority],
         "channel": [(name, spoken("console.channel", name, locale)) for name in CHANNEL_ICONS],
         "category": [(str(number), name) for number, name in category_choices(offer.categories, locale)],
+        "component": [(name, name) for name in offer.components],
+        "incident": _incidents(offer, locale),
+        "region": [(name, name) for name in offer.regions],
         "tag": [(name, name) for name in offer.tags],
         "assignee": [(str(person.id), person.name) for person in offer.people],
-        "language": [(name, translate(f"language.{name}", locale)) for name in ("zh", "en")],
+        "language": [(name, spoken("language", name, locale)) for name in offer.languages],
         "due": [(due.value, translate(f"console.due.{due}", locale)) for due in Due if due is not Due.ANY],
         "sort": [(sort.value, translate(f"console.sort.{sort}", locale)) for sort in Sort if sort is not Sort.NATURAL],
     }
+
+
+def _incidents(offer: Offered, locale: Locale) -> list[tuple[str, str]]:
+    kinds = [(one.value, translate(f"console.filter.incident_{one.value}", locale)) for one in Incident]
+    name = translate("console.filter.incident_name", locale)
+    return [*kinds, *((str(number), f"{name} {number}") for number in offer.incidents)]
 
 
 def _written(value: Any) -> str:

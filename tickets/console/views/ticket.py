@@ -5,6 +5,7 @@ from datetime import datetime
 
 from kit.masking import mask_email, mask_number
 from kit.settings import Locale
+from tickets.console.queries.person import Rating
 from tickets.console.queries.ticket import SHOWN_MESSAGES, TicketRecord
 from tickets.console.views.clocks import Clock, ClockLine, Level, clock_line, clock_of, level_of
 from tickets.console.views.linked import LinkedView, linked_view
@@ -71,6 +72,9 @@ class TicketView:
     followers: list[str]
     person_facts: list[Fact]
     linked: LinkedView
+    language: str
+    person_tags: list[str]
+    ratings: list[Rating]
     facts: list[Fact]
     due: list[Due]
     clocks: list[ClockLine]
@@ -114,6 +118,9 @@ def ticket_view(record: TicketRecord, now: datetime, *, locale: Locale, zone: st
         followers=[name for _, name in record.followers],
         person_facts=person_facts(record.contact, locale),
         linked=linked_view(record.linked, now, locale),
+        language=spoken("console.person.language", record.contact.locale, locale),
+        person_tags=list(record.contact.tags or ()),
+        ratings=[rating for rating in record.ratings if rating.ticket_id != ticket.id],
         facts=ticket_facts(ticket, locale),
         due=[_due(one.kind, one.due_at, now, locale) for one in record.pending if one.kind not in _OF_CLOCKS],
         clocks=[clock_line(clock, now, locale) for clock in record.clocks],
