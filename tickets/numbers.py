@@ -1,7 +1,7 @@
 """Ticket numbers a person can read out over the phone: YP-261124-0042."""
 
 import secrets
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,8 +18,12 @@ async def next_number(session: AsyncSession, now: datetime, *, zone: str) -> str
     """The next number of the day in the organisation's time zone; the day grows past 9999 by a digit."""
     day = now.astimezone(ZoneInfo(zone)).date()
     counted = await session.execute(_COUNT[session.get_bind().dialect.name], {"day": day, "last": 1})
-    last = counted.scalar_one()
-    return f"YP-{day:%y%m%d}-{last:04d}"
+    return number_of(day, counted.scalar_one())
+
+
+def number_of(day: date, count: int) -> str:
+    """How the number of a day's ticket is written."""
+    return f"YP-{day:%y%m%d}-{count:04d}"
 
 
 def _counting(dialect_insert: Any) -> Insert:

@@ -14,6 +14,7 @@ from tickets.console.queries.ticket import ticket_revision
 from tickets.conversations.models import Author
 from tickets.conversations.service import NewMessage, get_conversation, post, revise_message
 from tickets.linking.models import LinkState
+from tickets.surveys.models import Survey
 
 
 async def pending(ground: Ground) -> tuple[int, int, int]:
@@ -189,3 +190,33 @@ class TestEdited:
         assert "已编辑" in earlier
         assert "<del>税号是 1 &lt;b&gt;</del>" in earlier
         assert "税号是 2" in page
+
+
+class TestThePersonAtAGlance:
+    async def test_language_tags_address_and_what_was_said_of_earlier_tickets(
+        self, ground: Ground, wang: Person
+    ) -> None:
+        person = {"locale": "en", "tags": ["大客户"]}
+        before = await open_one(ground, "打印偏移", who="visitor-abc123", person=person)
+        opened = await open_one(ground, "登录不了", who="visitor-abc123", person=person)
+        async with ground.db.transaction() as session:
+            for ticket_id, score in ((before.ticket_id, 2), (opened.ticket_id, 5)):
+                session.add(
+                    Survey(
+                        ticket_id=ticket_id,
+                        contact_id=before.contact_id,
+                        channel="webchat",
+                        score=score,
+                        asked_at=ground.clock.now(),
+                        answered_at=ground.clock.now(),
+                    )
+                )
+        page = await wang.page(f"/console/tickets/{opened.ticket_id}")
+        (side,) = re.findall(r"<aside id=\"side\".*?</aside>", page, re.DOTALL)
+        facts = dict(re.findall(r"<dt>([^<]*)</dt><dd[^>]*>(.*?)</dd>", side, re.DOTALL))
+        assert "••abc123" in facts["联系方式"]
+        assert "visitor-abc123" not in side
+        assert facts["语言"] == "英文"
+        assert "大客户" in facts["客户标签"]
+        # The ticket's own has a place of its own.
+        assert re.findall(r"\d 分", facts["给过的评价"]) == ["2 分"]

@@ -10,12 +10,14 @@ from fastapi.routing import APIRoute
 from starlette.responses import Response
 
 from kit.access.deps import StaffDep, staff_router
-from kit.access.identity import Role
+from kit.access.identity import Role, SignedIn
 from kit.db import AsyncSession
+from kit.ground import Ground
+from kit.settings import Locale
 from kit.web.deps import GroundDep
 from kit.web.errors import answer_error
 from kit.web.locale import LocaleDep, locale_of
-from kit.web.pages import PagesDep
+from kit.web.pages import Pages, PagesDep
 from tickets.actors import Actor, ActorKind
 from tickets.console.queries.ticket import load_ticket
 from tickets.console.views.ticket import ticket_view
@@ -68,13 +70,13 @@ def console_router(role: Role | None = None) -> APIRouter:
 
 @dataclass(frozen=True)
 class Counter:
-    """One request at the desk; filled by FastAPI."""
+    """One request at the desk."""
 
     request: Request
-    staff: StaffDep
-    ground: GroundDep
-    pages: PagesDep
-    locale: LocaleDep
+    staff: SignedIn
+    ground: Ground
+    pages: Pages
+    locale: Locale
 
     @property
     def now(self) -> datetime:
@@ -116,4 +118,9 @@ class Counter:
         return await self.ticket_page(session, ticket_id, "tickets/parts.html", **{"taken_back": None, **more})
 
 
-CounterDep = Annotated[Counter, Depends()]
+async def _counter(request: Request, staff: StaffDep, ground: GroundDep, pages: PagesDep, locale: LocaleDep) -> Counter:
+    # A class as dependency would be sent to a thread.
+    return Counter(request, staff, ground, pages, locale)
+
+
+CounterDep = Annotated[Counter, Depends(_counter)]

@@ -9,6 +9,7 @@ from kit.access.identity import Role
 from kit.web.deps import ReadSession, WriteSession
 from tickets.console.endpoints.counter import CounterDep, RowId, console_router
 from tickets.console.views.people import callable_people, initials
+from tickets.notices.service import mark_ticket_read
 from tickets.repository import get_ticket
 from tickets.sending.drafts import drafting
 from tickets.watching.followers import follow, unfollow
@@ -26,9 +27,10 @@ _TYPING = {"": False, "reply": True, "same": None}
 async def say_hello(
     desk: CounterDep, session: WriteSession, ticket_id: RowId, writing: Annotated[Writing, Form()] = "same"
 ) -> Response:
-    """A page is open, and is told who else is here."""
+    """A page is open, and is told who else is here; what its person was told of the ticket they see now."""
     await get_ticket(session, ticket_id)
     await look_at(session, desk.now, ticket_id, desk.staff.id, typing=_TYPING[writing])
+    await mark_ticket_read(session, desk.now, desk.staff.id, ticket_id)
     here = await watchers(session, desk.now, ticket_id, but=desk.staff.id)
     begun = await drafting(session, desk.now, ticket_id, but=desk.staff.id)
     # Whoever is seen typing needs no second mention.

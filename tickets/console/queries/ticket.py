@@ -10,6 +10,7 @@ from kit.db import AsyncSession
 from kit.errors import NotFoundError
 from tickets.console.queries.desk import get_team, staff_name
 from tickets.console.queries.linked import LinkedRecord, load_linked
+from tickets.console.queries.person import Rating, ratings_of
 from tickets.contacts.models import Contact
 from tickets.conversations.models import Conversation, Message
 from tickets.conversations.service import get_conversation, transcript
@@ -65,6 +66,7 @@ class TicketRecord:
     assignee: str | None
     survey: Survey | None
     linked: LinkedRecord
+    ratings: list[Rating]
     held: list[HeldReply]
     related: list[Related]
     merges: list[MergedRecord]
@@ -93,6 +95,7 @@ async def load_ticket(session: AsyncSession, ticket_id: int, now: datetime, *, z
         assignee=await staff_name(session, ticket.assignee_id),
         survey=await survey_of(session, ticket.id),
         linked=await load_linked(session, now, ticket.contact_id),
+        ratings=await ratings_of(session, ticket.contact_id),
         held=await held_on(session, [ticket.id]),
         related=await related_to(session, ticket.id),
         merges=await _merges(session, now, ticket, zone),

@@ -6,6 +6,8 @@ import "./composer.js";
 import "./dialogs.js";
 import "./held.js";
 import "./live.js";
+import "./palette.js";
+import "./notices.js";
 import "./queue.js";
 import "./thread.js";
 import "./watching.js";

@@ -6,9 +6,9 @@ if (dialog) {
   const body = document.getElementById("act-body");
 
   document.addEventListener("htmx:afterSwap", (event) => {
-    if (event.detail.target !== body || dialog.open) return;
+    if (event.detail.target !== body) return;
     flash.replaceChildren();
-    dialog.showModal();
+    if (!dialog.open) dialog.showModal();
     body.querySelector("[autofocus]")?.focus();
   });
 
@@ -36,7 +36,7 @@ if (dialog) {
   });
   dialog.addEventListener("keydown", (event) => {
     const sends = event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing;
-    if (!sends || !event.target.matches("[data-send]")) return;
+    if (!sends || !event.target.matches("[data-send], select")) return;
     event.preventDefault();
     event.target.form.requestSubmit();
   });
