@@ -5,12 +5,16 @@ BASE := $(VENV)/.installed-base
 DEV := $(VENV)/.installed-dev
 FRONTEND := node_modules/.package-lock.json
 CODE := bot channels tickets knowledge kit migrations tests benchmarks scripts
-PYTEST := $(BIN)/pytest -n 2
+# Each worker takes from the other when it has nothing left; what belongs together stays together for as long.
+PYTEST := $(BIN)/pytest -n 2 --dist worksteal
+
+# Compiled once, not in every process: the tests start many.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-postgres check lint types imports migrations browser bench pins clean
+.PHONY: help setup run test test-postgres thorough check lint types imports migrations browser bench pins clean
 
 help: ## Show what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -25,6 +29,9 @@ test: setup browser ## Run the tests on SQLite
 
 test-postgres: setup browser ## Run the tests on a throw-away PostgreSQL
 	$(BIN)/python -m tests.support.postgres -- $(PYTEST) $(PYTEST_ARGS)
+
+thorough: setup ## Try properties with ten times as many random examples as make test does
+	YINGPIAO_THOROUGH=1 $(PYTEST) -m "not browser" $(PYTEST_ARGS)
 
 check: lint types imports migrations test test-postgres ## Everything that must be green before a merge
 

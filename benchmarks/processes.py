@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 ROOT = Path(__file__).resolve().parent.parent
 #: Written to the log when every article can be found by meaning too.
-LIBRARY_READY = "library refreshed"
+LIBRARY_READY = ("library built", "library refreshed")
 _READY_S = 180.0
 _STOP_S = 15.0
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -45,7 +45,7 @@ class Process:
         self._wait(lambda: _answers(port))
 
     def wait_for_library(self) -> None:
-        self._wait(lambda: LIBRARY_READY in self.log)
+        self._wait(lambda: any(line in self.log for line in LIBRARY_READY))
 
     def _wait(self, is_ready: Callable[[], bool]) -> None:
         deadline = time.monotonic() + _READY_S

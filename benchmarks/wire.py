@@ -17,6 +17,7 @@ class WireError(Exception):
 class Answer:
     status: int
     body: bytes
+    headers: Mapping[str, str]
 
     def json(self) -> Any:
         return json.loads(self.body)
@@ -59,7 +60,8 @@ class Connection:
     async def _exchange(self, request: bytes) -> Answer:
         self._writer.write(request)
         status, headers = await _read_head(self._reader)
-        return Answer(status, await self._reader.readexactly(int(headers.get("content-length", "0"))))
+        body = await self._reader.readexactly(int(headers.get("content-length", "0")))
+        return Answer(status, body, headers)
 
     def close(self) -> None:
         self._writer.close()

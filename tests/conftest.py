@@ -10,53 +10,32 @@ from kit.clock import FrozenClock
 from kit.ground import Ground
 from tests.support.ground import TEST_DATABASE, drop_worker_database, make_worker_database, open_ground
 from tests.support.sharing import shared
+from tests.support.stored import counted, is_stored, owned_up
 
-#: What is here knows no database, unless a test asks for one: nothing is learnt by running it on a second one.
-PURE = (
-    "tests/architecture",
-    "tests/bot/dialogue",
-    "tests/channels/email/bounces",
-    "tests/channels/email/mime",
-    "tests/channels/email/trimming",
-    "tests/channels/simulator",
-    "tests/channels/tencent",
-    "tests/knowledge/search",
-)
-_STORED = {"ground", "database_url"}
+#: Set where nobody watches and the machine is shared with others.
+_ALONE = "CI"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL only what is stored, and of a test with a short and a long run the short one.
-
-    The SQLite half has run the rest.
-    """
-    if not os.environ.get(TEST_DATABASE):
-        return
-    short = {_origin(item) for item in items if item.get_closest_marker("slow") is None}
-    left_out = {
-        item for item in items if _is_pure(item) or (item.get_closest_marker("slow") and _origin(item) in short)
-    }
-    config.hook.pytest_deselected(items=list(left_out))
-    items[:] = [item for item in items if item not in left_out]
-
-
-def _origin(item: pytest.Item) -> str:
-    """The test of which this is one run."""
-    return item.nodeid.partition("[")[0]
-
-
-def _is_pure(item: pytest.Item) -> bool:
-    return item.nodeid.startswith(PURE) and not _is_stored(item)
-
-
-def _is_stored(item: pytest.Item) -> bool:
-    fixtures: list[str] = getattr(item, "fixturenames", [])
-    return bool(_STORED & set(fixtures)) or "test_migrations" in item.nodeid
+    """On PostgreSQL only what is stored; and where the machine is shared, a browser has a second go."""
+    if os.environ.get(_ALONE):
+        for item in items:
+            if item.get_closest_marker("browser"):
+                item.add_marker(pytest.mark.flaky(reruns=1))
+    if os.environ.get(TEST_DATABASE):
+        config.hook.pytest_deselected(items=[item for item in items if not is_stored(item)])
+        items[:] = [item for item in items if is_stored(item)]
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _shared() -> Iterator[None]:
-    with shared():
+    with shared(), counted():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _owned_up(request: pytest.FixtureRequest) -> Iterator[None]:
+    with owned_up(request.node):
         yield
 
 

@@ -1,6 +1,9 @@
-"""Who may: dependencies and the router that staff pages are made of."""
+"""Who may: dependencies and the router that staff pages are made of.
 
-from collections.abc import Callable
+All of them are coroutines: a plain function would be sent to a thread, see :func:`kit.web.deps.held`.
+"""
+
+from collections.abc import Awaitable, Callable
 from functools import cache
 from typing import Annotated, Any, cast
 
@@ -17,7 +20,7 @@ class SignInNeededError(UnauthenticatedError):
     """A staff page without a session: a page redirects to signing in, anything else is answered 401."""
 
 
-def current_staff(connection: HTTPConnection) -> SignedIn:
+async def current_staff(connection: HTTPConnection) -> SignedIn:
     """Who is signed in; raises SignInNeededError.
 
     The session was read by :class:`kit.access.middleware.SignedInMiddleware` before the route was chosen, and
@@ -33,10 +36,10 @@ StaffDep = Annotated[SignedIn, Depends(current_staff)]
 
 
 @cache
-def allowed(role: Role) -> Callable[[SignedIn], SignedIn]:
+def allowed(role: Role) -> Callable[[SignedIn], Awaitable[SignedIn]]:
     """The dependency function behind :func:`require`, one per role."""
 
-    def check(staff: StaffDep) -> SignedIn:
+    async def check(staff: StaffDep) -> SignedIn:
         if not staff.may(role):
             raise ForbiddenError
         return staff

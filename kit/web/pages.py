@@ -6,16 +6,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, cast
 
-from fastapi import Depends
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse
 
 from kit.clock import check_aware
 from kit.i18n import html_lang, show_duration, show_moment, translate
 from kit.settings import Locale, Settings
 from kit.web.assets import Assets
+from kit.web.deps import held
 from kit.web.locale import PARAMETER, as_locale, locale_of, remember_locale
 
 
@@ -123,8 +123,8 @@ def _time_element(moment: datetime, locale: Locale, zone: str, *, relative: bool
     return element.format(stamp, f"{exact} ({zone})", Markup(" data-relative") if relative else "", exact)
 
 
-def pages_of(request: Request) -> Pages:
-    return cast("Pages", request.app.state.pages)
+def pages_of(connection: HTTPConnection) -> Pages:
+    return cast("Pages", connection.app.state.pages)
 
 
-PagesDep = Annotated[Pages, Depends(pages_of)]
+PagesDep = Annotated[Pages, held(pages_of)]

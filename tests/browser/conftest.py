@@ -2,6 +2,8 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize, expect, sync_playwright
@@ -17,29 +19,57 @@ BROWSER_LOCALE: dict[Locale, str] = {"zh": "zh-CN", "en": "en-GB"}
 PATIENCE_MS = 20_000
 
 Window = Callable[..., Page]
+#: For tests of what is said, and of the whole: one run in each language. The rest runs in the first.
+BOTH = pytest.mark.parametrize("locale", LOCALES)
 
 
 @pytest.fixture(scope="session")
-def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveProduct]:
+def live(tmp_path_factory: pytest.TempPathFactory, database_url: str) -> Iterator[LiveProduct]:
     """One product for all browser tests of this process: starting it is the expensive part."""
     with LiveProduct(tmp_path_factory.mktemp("product")).running() as product:
         yield product
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    # Not longer than a module: while Playwright is open no other test of this process can run an event loop.
-    expect.set_options(timeout=PATIENCE_MS)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(ARGUMENTS))
-        yield browser
-        browser.close()
+class Chromium:
+    """One for all browser tests that follow each other.
+
+    It is closed after the last of them: while Playwright is open no other test of this process can run an event loop.
+    """
+
+    def __init__(self) -> None:
+        self._open = ExitStack()
+        self._browser: Browser | None = None
+
+    def browser(self) -> Browser:
+        if self._browser is None:
+            expect.set_options(timeout=PATIENCE_MS)
+            playwright = self._open.enter_context(sync_playwright())
+            self._browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(ARGUMENTS))
+            self._open.callback(self._browser.close)
+        return self._browser
+
+    def close(self) -> None:
+        self._browser = None
+        self._open.close()
 
 
-@pytest.fixture(params=LOCALES)
-def locale(request: pytest.FixtureRequest) -> Locale:
-    chosen: Locale = request.param
-    return chosen
+_CHROMIUM = Chromium()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
+    if nextitem is None or Path(__file__).parent not in nextitem.path.parents:
+        _CHROMIUM.close()
+
+
+@pytest.fixture
+def chromium() -> Browser:
+    return _CHROMIUM.browser()
+
+
+@pytest.fixture
+def locale() -> Locale:
+    return "zh"
 
 
 @pytest.fixture

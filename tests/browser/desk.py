@@ -31,6 +31,8 @@ class Console:
         self.page.get_by_label(self.text("login.password")).fill(PASSWORD)
         self.page.get_by_role("button", name=self.text("login.submit")).click()
         expect(self.page.get_by_role("heading", name=self.text("console.queue.title"))).to_be_visible()
+        # Nobody presses a key or clicks before the scripts of the page are there.
+        self.page.wait_for_load_state()
 
     def row(self, number: str) -> Locator:
         return self.rows.filter(has_text=number)
@@ -38,7 +40,7 @@ class Console:
     def open(self, number: str) -> None:
         self.row(number).get_by_role("link").click()
         expect(self.head).to_contain_text(number)
-        # Nobody writes before the scripts of the page are there.
+        # As after signing in.
         self.page.wait_for_load_state()
 
     def reply(self, text: str) -> None:

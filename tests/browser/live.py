@@ -105,20 +105,30 @@ class LiveProduct:
             except BaseException as error:
                 if self._ready.done():
                     raise
-                self._ready.set_exception(error)
+                # A server that cannot start leaves by SystemExit, which would end the tests and not this one.
+                failed = RuntimeError("the product did not start")
+                failed.__cause__ = error
+                self._ready.set_exception(failed)
 
     async def _main(self) -> None:
         async with fresh_database(self._folder) as database:
             settings = make_settings(self._folder, database, base_url=self.url, **RHYTHM)
             ground = make_ground(settings, bus=make_bus(database, alone=True))
-            await migrate(ground)
-            await install(ground)
-            await hire(ground, settings)
-            runtime = make_runtime(ground)
-            self._app = create_app(runtime, worker=Worker(runtime, alone=ground.db.is_sqlite))
-            self._server = Server(self._app, self._ready)
-            async with running(ground.bus):
-                await self._server.serve(sockets=[self._socket])
+            try:
+                await self._serve(ground, settings)
+            finally:
+                # What is left open would keep the process of the tests from ending.
+                await ground.db.close()
+
+    async def _serve(self, ground: Ground, settings: Settings) -> None:
+        await migrate(ground)
+        await install(ground)
+        await hire(ground, settings)
+        runtime = make_runtime(ground)
+        self._app = create_app(runtime, worker=Worker(runtime, alone=ground.db.is_sqlite))
+        self._server = Server(self._app, self._ready)
+        async with running(ground.bus):
+            await self._server.serve(sockets=[self._socket])
 
 
 async def hire(ground: Ground, settings: Settings) -> None:

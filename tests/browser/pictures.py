@@ -1,4 +1,7 @@
-"""Pictures of the important moments, to be looked at by people; the tests compare none of them."""
+"""Pictures of the important moments, to be looked at by people; the tests compare none of them.
+
+They are taken when asked for with YINGPIAO_PICTURES=1, and lie in artifacts/browser then.
+"""
 
 import base64
 import os
@@ -11,6 +14,7 @@ from kit.i18n import Locale
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "artifacts" / "browser"
 UPDATE = "YINGPIAO_UPDATE_IMAGES"
+TAKEN = "YINGPIAO_PICTURES"
 
 DESKTOP: ViewportSize = {"width": 1440, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}
@@ -38,6 +42,8 @@ class Album:
 
     def take(self, page: Page, name: str, *, whole: bool = False) -> None:
         """The page as it stands; what was made for a desk is shown at the width of a phone too."""
+        if os.environ.get(TAKEN) != "1":
+            return
         self._taken += 1
         own = page.viewport_size
         self._shoot(page, name, whole=whole)

@@ -1,109 +1,121 @@
 """No page has a serious or critical fault by the rules of axe-core, in either language, light or dark.
 
-Each language is looked at in one of the two: colours are the same in both languages, and words in both colours.
+What there is to look at stands in :mod:`tests.browser.sights`, which a test holds against the routes of the product.
 """
+
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from kit.access.identity import Role
 from kit.i18n import Locale
-from tests.browser.axe import prepare, severe_violations
-from tests.browser.conftest import Window
+from tests.browser.axe import prepare, severe_in_both_grounds
+from tests.browser.channel_story import ChannelStory
+from tests.browser.conftest import BOTH, Window
 from tests.browser.customer import Customer
 from tests.browser.desk import Console
-from tests.browser.live import ACCOUNTS, LiveProduct
+from tests.browser.live import Account, LiveProduct
 from tests.browser.pictures import DESKTOP, PHONE, Album
+from tests.browser.scene import set_scene
+from tests.browser.sights import CONSOLE, DIALOGS, PUBLIC
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, BOTH]
 
-PUBLIC = {
-    "home": "/",
-    "help": "/help",
-    "search": "/help?q=%E4%B8%8A%E4%BC%A0%E4%B8%8D%E4%BA%86",
-    "article": "/help/fix-offline-not-uploaded",
-    "process": "/process",
-    "track": "/track",
-    "contact": "/contact",
-    "missing": "/nothing-here",
-    "login": "/console/login",
+ADMIN: dict[Locale, Account] = {
+    "zh": Account("axezh", "周宁", Role.ADMIN),
+    "en": Account("axeen", "Nina Zhou", Role.ADMIN),
 }
-
-
-DARK: dict[Locale, bool] = {"zh": False, "en": True}
+_OPEN = "(address) => htmx.ajax('GET', address, {target: '#act-body', swap: 'innerHTML'})"
 
 
 def checked(window: Window, locale: Locale) -> Page:
-    page = window(locale, DESKTOP, dark=DARK[locale])
+    page = window(locale, DESKTOP)
     # What is still fading in has too little contrast for a moment.
     page.emulate_media(reduced_motion="reduce")
     prepare(page.context)
     return page
 
 
-def test_public_pages(window: Window, live: LiveProduct, locale: Locale, album: Album) -> None:
-    page = checked(window, locale)
-    found: list[str] = []
-    for name, path in PUBLIC.items():
-        page.goto(f"{live.url}{path}")
-        expect(page.get_by_role("heading", level=1)).to_be_visible()
-        album.take(page, name, whole=True)
-        found += severe_violations(page, name)
+@pytest.fixture
+def console(window: Window, live: LiveProduct, locale: Locale) -> Console:
+    account = ChannelStory(live).hired(ADMIN[locale], locale)
+    console = Console(checked(window, locale), locale, live.url)
+    console.sign_in(account)
+    return console
+
+
+def addresses(pages: dict[str, tuple[str, ...]]) -> Iterator[str]:
+    return (address for shown in pages.values() for address in shown)
+
+
+def seen(page: Page, address: str, album: Album) -> list[str]:
+    page.goto(address)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    album.take(page, "page", whole=True)
+    return severe_in_both_grounds(page, address)
+
+
+def asked(console: Console, where: str, address: str, album: Album) -> list[str]:
+    """A dialog that is fetched into the page at ``where``."""
+    page = console.page
+    if page.url != where:
+        page.goto(where)
+    page.evaluate(_OPEN, address)
+    expect(console.dialog).to_be_visible()
+    album.take(page, "dialog")
+    found = severe_in_both_grounds(page, address)
+    page.keyboard.press("Escape")
+    expect(console.dialog).to_have_count(0)
+    return found
+
+
+def test_every_page_and_every_dialog(
+    window: Window, live: LiveProduct, locale: Locale, console: Console, album: Album
+) -> None:
+    scene, stranger, found = set_scene(console, live, ADMIN[locale]), checked(window, locale), list[str]()
+    for page, pages in ((stranger, PUBLIC), (console.page, CONSOLE)):
+        for address in addresses(pages):
+            found += seen(page, live.url + scene.address(address), album)
+    for where, address in (one for dialogs in DIALOGS.values() for one in dialogs):
+        found += asked(console, live.url + scene.address(where), scene.address(address), album)
     assert not found, "\n".join(found)
 
 
-def test_chat_and_tracking_page(window: Window, live: LiveProduct, locale: Locale, album: Album) -> None:
+def test_what_opens_above_every_page(live: LiveProduct, console: Console, album: Album) -> None:
+    page, found = console.page, list[str]()
+    for name, key in (("keys", "?"), ("palette", "ControlOrMeta+k"), ("notices", "i")):
+        page.goto(f"{live.url}/console/tickets")
+        # The last thing of the page that is fetched.
+        expect(page.locator("#bell")).to_be_visible()
+        page.keyboard.press(key)
+        expect(console.dialog, name).to_be_visible()
+        album.take(page, name)
+        found += severe_in_both_grounds(page, name)
+    assert not found, "\n".join(found)
+
+
+def test_chat_and_widget(window: Window, live: LiveProduct, locale: Locale, album: Album) -> None:
     customer = Customer(checked(window, locale), locale)
     customer.open(live.url)
-    found = severe_violations(customer.page, "empty chat")
-    album.take(customer.page, "empty-chat")
+    found = severe_in_both_grounds(customer.page, "empty chat")
     opened = customer.tap(customer.text("webchat.starter.4"))
     link = opened.get_by_role("link")
     expect(link).to_be_visible()
-    found += severe_violations(customer.page, "chat")
     album.take(customer.page, "chat")
-    address = link.get_attribute("href")
-    assert address
-    customer.page.goto(address)
-    expect(customer.page.get_by_role("heading", level=1)).to_be_visible()
-    album.take(customer.page, "tracking", whole=True)
-    found += severe_violations(customer.page, "tracking page")
+    found += severe_in_both_grounds(customer.page, "chat")
     customer.open_widget(live.url)
     expect(customer.heard.last).to_be_visible()
     album.take(customer.page, "widget")
-    found += severe_violations(customer.page, "widget")
-    assert not found, "\n".join(found)
-
-
-def test_console(window: Window, live: LiveProduct, locale: Locale, album: Album) -> None:
-    _agent, supervisor = ACCOUNTS[locale]
-    console = Console(checked(window, locale), locale, live.url)
-    console.sign_in(supervisor)
-    page = console.page
-    found = severe_violations(page, "queue")
-    console.rows.first.get_by_role("link").click()
-    expect(console.thread).to_be_visible()
-    album.take(page, "ticket")
-    found += severe_violations(page, "ticket")
-    for action, key in (("assign", "A"), ("stage", "S"), ("priority", "U"), ("promise", "P"), ("resolve", "E")):
-        console.ask(action, key)
-        album.take(page, action)
-        found += severe_violations(page, action)
-        console.cancel()
-    page.keyboard.press("?")
-    expect(console.dialog).to_be_visible()
-    album.take(page, "keys")
-    found += severe_violations(page, "keys")
-    page.goto(f"{live.url}/console/figures")
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
-    found += severe_violations(page, "figures")
+    found += severe_in_both_grounds(customer.page, "widget")
     assert not found, "\n".join(found)
 
 
 def test_nothing_scrolls_sideways_on_a_phone(window: Window, live: LiveProduct, locale: Locale) -> None:
     page = window(locale, PHONE, phone=True)
     widths = {}
-    for name, path in PUBLIC.items():
-        page.goto(f"{live.url}{path}")
+    for address in (address for address in addresses(PUBLIC) if "{" not in address):
+        page.goto(f"{live.url}{address}")
         expect(page.get_by_role("heading", level=1)).to_be_visible()
-        widths[name] = page.evaluate("document.documentElement.scrollWidth")
+        widths[address] = page.evaluate("document.documentElement.scrollWidth")
     assert set(widths.values()) == {PHONE["width"]}, widths

@@ -44,7 +44,7 @@ class Simulator:
     url: str
 
 
-@pytest.fixture(params=PHONES, ids=lambda phone: phone[0])
+@pytest.fixture(scope="module", params=PHONES, ids=lambda phone: phone[0])
 def simulator(request: pytest.FixtureRequest, live: LiveProduct) -> Iterator[Simulator]:
     channel, locale, _dark = request.param
     with socket.create_server(("127.0.0.1", 0)) as probe:

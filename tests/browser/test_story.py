@@ -6,13 +6,13 @@ import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from kit.i18n import Locale
-from tests.browser.conftest import Window
+from tests.browser.conftest import BOTH, Window
 from tests.browser.customer import ANY, NUMBER, Customer
 from tests.browser.desk import Console
 from tests.browser.live import ACCOUNTS, LiveProduct
 from tests.browser.pictures import DESKTOP, PHONE, Album, compose_story, picture_of, wants_update
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, BOTH]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from channels.compose import can_merge, length, merged, parts_of, split_text
 from channels.port import Attachment, Button, Capabilities, Link, MediaKind, Outbound, TextUnit
+from tests.support.trying import tries
 
 NARROW = Capabilities(text_limit=60, text_unit=TextUnit.UTF8, buttons=3, attachments=frozenset(MediaKind))
 PICTURE = Attachment(id="a1", name="错误.png", mime="image/png", size=3)
@@ -14,7 +15,7 @@ FLAG, FAMILY, THUMB = "🇨🇳", "👨\u200d👩\u200d👧", "👍🏽"
 
 class TestSplitting:
     @given(st.text(max_size=300), st.integers(8, 80), st.sampled_from(TextUnit))
-    @settings(max_examples=500)
+    @settings(max_examples=tries(500))
     def test_every_part_fits_and_no_word_is_lost(self, text: str, limit: int, unit: TextUnit) -> None:
         parts = split_text(text, limit, unit)
         assert all(length(part, unit) <= limit for part in parts)

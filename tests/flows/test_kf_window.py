@@ -18,6 +18,7 @@ from tests.flows.kf_window_story import Acts, KfStep, Moves, Serves, open_kf_des
 from tests.flows.ledger import Replies
 from tests.flows.window_story import Breaks, Passes, Retries, Revokes
 from tests.support.ground import open_ground
+from tests.support.trying import tries
 
 MOMENTS = (1, 19, 20, 21, 130, 700, 3600, 47 * 3600, 48 * 3600 - 1, 48 * 3600, 49 * 3600)
 FAULTS = st.sampled_from((None, None, None, Twice(), LoseAnswer(), Drop()))
@@ -64,12 +65,11 @@ def quiet() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("quiet")
-@pytest.mark.parametrize("examples", [20, pytest.param(300, marks=pytest.mark.slow)])
 def test_no_history_breaks_a_rule_or_loses_sight_of_a_reply(
-    tmp_path: Path, clock: FrozenClock, database_url: str, examples: int
+    tmp_path: Path, clock: FrozenClock, database_url: str
 ) -> None:
     checks = settings(
-        max_examples=examples, deadline=None, database=None, suppress_health_check=list(HealthCheck), derandomize=True
+        max_examples=tries(300), deadline=None, database=None, suppress_health_check=list(HealthCheck), derandomize=True
     )
     with asyncio.Runner() as runner:
 

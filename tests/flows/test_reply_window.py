@@ -17,6 +17,7 @@ from kit.ground import Ground
 from tests.flows.ledger import Replies
 from tests.flows.window_story import Breaks, Does, Passes, Retries, Revokes, Says, Step, open_desk
 from tests.support.ground import open_ground
+from tests.support.trying import tries
 
 #: Around the ends of the windows of a minute and of two days, and long enough for another try.
 MOMENTS = (1, 30, 59, 60, 60, 61, 61, 700, 3600, 47 * 3600, 48 * 3600 - 1, 48 * 3600, 49 * 3600)
@@ -80,12 +81,11 @@ def quiet() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("quiet")
-@pytest.mark.parametrize("examples", [20, pytest.param(300, marks=pytest.mark.slow)])
 def test_no_history_breaks_a_rule_or_loses_sight_of_a_reply(
-    tmp_path: Path, clock: FrozenClock, database_url: str, examples: int
+    tmp_path: Path, clock: FrozenClock, database_url: str
 ) -> None:
     checks = settings(
-        max_examples=examples, deadline=None, database=None, suppress_health_check=list(HealthCheck), derandomize=True
+        max_examples=tries(300), deadline=None, database=None, suppress_health_check=list(HealthCheck), derandomize=True
     )
     with asyncio.Runner() as runner:
 

@@ -1,6 +1,6 @@
 """The whole product on a frozen clock and a platform made of memory: write as a customer, work as staff."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,8 +23,10 @@ from kit.outbox.runner import Runner
 from knowledge.articles import import_folder, ways_to_ask
 from knowledge.library import NamedEncoder
 from knowledge.loader import ArticleFile, read_folder
+from knowledge.search.filters import Facets
 from knowledge.search.index import Index
 from knowledge.search.phrasing import Phrasing, background
+from knowledge.search.preparation import Reader
 from tickets.actors import Actor, ActorKind
 from tickets.conversations.models import Conversation, Message
 from tickets.followups.service import fire_due
@@ -41,21 +43,26 @@ ARTICLES = (
 )
 
 
-_indices: dict[tuple[tuple[str, str], ...], Index] = {}
+_indices: dict[tuple[str, ...], Index] = {}
 
 
-def remembered_index(phrasings: Sequence[Phrasing], encoder: NamedEncoder | None) -> Index:
+def remembered_index(
+    phrasings: Sequence[Phrasing], encoder: NamedEncoder | None, facets: Mapping[str, Facets], reader: Reader, /
+) -> Index:
     """The index of these phrasings, built once in a test process."""
-    key = tuple(sorted((phrasing.article, phrasing.text) for phrasing in phrasings))
+    texts = sorted(f"{phrasing.article} {phrasing.text}" for phrasing in phrasings)
+    key = (reader.synonyms.digest, repr(sorted(facets.items())), *texts)
     if key not in _indices:
-        _indices[key] = Index(phrasings, encoder)
+        _indices[key] = Index.of(phrasings, encoder, facets, reader)
     return _indices[key]
 
 
 def warm_up() -> None:
     """Build the index of the articles now, so that processes forked from this one have it."""
-    own = [phrasing for file in article_files() for phrasing in ways_to_ask(file)]
-    remembered_index([*own, *background()], None)
+    files = article_files()
+    own = [phrasing for file in files for phrasing in ways_to_ask(file)]
+    facets = {file.slug: Facets(file.audience, file.component) for file in files}
+    remembered_index([*own, *background()], None, facets, Reader())
 
 
 def article_files() -> list[ArticleFile]:

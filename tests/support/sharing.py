@@ -11,6 +11,7 @@ from types import CodeType
 from typing import Any
 
 import pytest
+import structlog
 from fastapi import APIRouter, FastAPI
 from jinja2 import BytecodeCache, Environment
 from jinja2.bccache import Bucket
@@ -24,6 +25,10 @@ _included: dict[int, tuple[APIRouter, BaseRoute]] = {}
 @contextmanager
 def shared() -> Iterator[None]:
     """Share while this lasts."""
+    log = structlog.get_config()
+    # With all the values around it, which is the usual way, one error takes seconds to be written down.
+    plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*log["processors"][:-1], plain])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(FastAPI, "include_router", include_once)
         patch.setattr("kit.web.pages.Environment", partial(Environment, bytecode_cache=Compiled()))

@@ -74,15 +74,15 @@ DEEDS: dict[str, Deed] = {
 
 
 @settings(max_examples=12, deadline=None)
-@given(st.lists(st.sampled_from(sorted(DEEDS)), min_size=1, max_size=12))
-def test_a_ticket_never_contradicts_itself(deeds: list[str]) -> None:
+@given(deeds=st.lists(st.sampled_from(sorted(DEEDS)), min_size=1, max_size=12))
+def test_a_ticket_never_contradicts_itself(database_url: str, deeds: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        asyncio.run(_play(Path(folder), deeds))
+        asyncio.run(_play(Path(folder), database_url, deeds))
 
 
-async def _play(folder: Path, deeds: list[str]) -> None:
+async def _play(folder: Path, url: str, deeds: list[str]) -> None:
     clock = FrozenClock(datetime(2026, 11, 24, 2, 0, tzinfo=UTC))
-    async with open_ground(folder, clock=clock) as ground:
+    async with open_ground(folder, clock=clock, url=url) as ground:
         ticket_id = (await open_one(ground)).ticket_id
         for deed in deeds:
             clock.advance(minutes=7)

@@ -12,6 +12,7 @@ from bot.dialogue.entities import EntityKind
 from bot.dialogue.entities.extraction import MAX_LENGTH
 from bot.dialogue.intents import Expecting, Intent, classify
 from bot.dialogue.understand import understand
+from tests.support.trying import tries
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=300)
 PIECES = st.sampled_from(
@@ -69,7 +70,7 @@ def test_an_empty_turn_keeps_the_language() -> None:
 
 
 @given(ANY_TEXT | st.lists(PIECES, max_size=60).map("".join), EXPECTED)
-@settings(max_examples=300)
+@settings(max_examples=tries(300))
 def test_no_text_is_too_strange(text: str, expecting: Expecting | None) -> None:
     understanding = understand(text, expecting=expecting)
     assert understanding.text == text

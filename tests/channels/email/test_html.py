@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from channels.email.html import SafeHtml, page_of, policy_of, safe_style, sanitise
+from tests.support.trying import tries
 
 
 def safe(html: str, *, remote: bool = False, **pictures: str) -> str:
@@ -88,7 +89,7 @@ _PIECES = st.sampled_from(
 _ALLOWED = {"href", "src", "style", "target", "rel", "class", "alt", "title", "width", "height", "align", "dir", "lang"}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=tries(300), deadline=None)
 @given(st.lists(_PIECES, max_size=40).map(" ".join))
 def test_of_any_mixture_only_what_formats_is_left(html: str) -> None:
     for tag, attributes in _Seen(safe(html)).elements:

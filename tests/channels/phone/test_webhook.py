@@ -14,6 +14,7 @@ from channels.phone.signatures import TOLERANCE, sign
 from kit.clock import FrozenClock
 from kit.outbox.models import Job
 from tests.channels.phone.exchange import NUMBER, SECRET, Exchange
+from tests.support.trying import tries
 
 RING = {"event": "ring", "call_id": "c1", "from": "13800138000", "to": "4008001234", "extension": "801"}
 
@@ -140,7 +141,7 @@ def examples() -> list[Any]:
     collected: list[Any] = []
 
     @settings(
-        max_examples=500,
+        max_examples=tries(500),
         deadline=None,
         derandomize=True,
         suppress_health_check=list(HealthCheck),

@@ -20,6 +20,7 @@ from kit.clock import FrozenClock
 from kit.log import log
 from tests.channels.telegram.bot import SECRET, OurBot, open_bot
 from tests.support.ground import open_ground
+from tests.support.trying import tries
 
 CHAT = {"id": 5, "type": "private"}
 LI = {"id": 5, "is_bot": False, "first_name": "小李"}
@@ -192,10 +193,8 @@ def quiet() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("quiet")
-@pytest.mark.parametrize("examples", [500, pytest.param(10_000, marks=pytest.mark.slow)])
-def test_nothing_that_can_be_pushed_is_too_much_for_us(
-    tmp_path: Path, clock: FrozenClock, database_url: str, examples: int
-) -> None:
+def test_nothing_that_can_be_pushed_is_too_much_for_us(tmp_path: Path, clock: FrozenClock, database_url: str) -> None:
+    examples = tries(10_000)
     checks = settings(
         max_examples=examples, deadline=None, database=None, suppress_health_check=list(HealthCheck), derandomize=True
     )

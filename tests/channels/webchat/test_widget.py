@@ -12,7 +12,7 @@ from tests.channels.webchat.server import ChatServer
 from tests.channels.webchat.test_uploads import MEGABYTE, PNG
 from tests.support.chromium import ARGUMENTS, find_chromium
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.sqlite]
 
 SESSION = """() => JSON.parse(localStorage[Object.keys(localStorage).find(key => key.endsWith(":session"))])"""
 COMPOSING = """(area) => {

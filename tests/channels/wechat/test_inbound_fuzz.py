@@ -24,6 +24,7 @@ from channels.wechat.waiting import Waiting
 from kit.bus import LocalBus
 from kit.clock import FrozenClock
 from tests.channels.wechat.hook import APP, KEY, LI, NAME, TOKEN
+from tests.support.trying import tries
 
 #: Method, path, query and body.
 Request: TypeAlias = tuple[str, str, dict[str, str], bytes]
@@ -227,7 +228,7 @@ def is_answered(door: Door, request: Request) -> bool:
     return status in {200, 403, 413}
 
 
-@settings(max_examples=7000, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=tries(7_000), deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     hook=HOOKS,
     sound=st.sampled_from(SOUND),
@@ -244,7 +245,7 @@ def test_what_is_damaged_is_answered(
     assert is_answered(door, signed_request(hook, damaged, sealed=sealed, as_json=bool(gone % 2)))
 
 
-@settings(max_examples=2000, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=tries(2_000), deadline=None, suppress_health_check=list(HealthCheck))
 @given(hook=HOOKS, fields=FIELDS, as_json=st.booleans(), sealed=st.booleans())
 def test_what_nobody_would_say_is_answered(
     door: Door, *, hook: str, fields: dict[str, Any], as_json: bool, sealed: bool
@@ -254,7 +255,7 @@ def test_what_nobody_would_say_is_answered(
     assert is_answered(door, signed_request(hook, body, sealed=sealed, as_json=as_json))
 
 
-@settings(max_examples=1000, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=tries(1_000), deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     method=st.sampled_from(["GET", "POST"]),
     hook=HOOKS,

@@ -10,6 +10,7 @@ from channels.wecom.callback import MAX_BYTES, Callback, encrypted_part, read_ca
 from channels.wecom.models import WecomCursor
 from tests.channels.wecom.kf import CORP, Kf
 from tests.channels.wecom.office import AES_KEY, Office, sealed
+from tests.support.trying import tries
 
 #: The example in the platform's document on callbacks (加解密方案说明, URL 验证).
 EXAMPLE_CORP = "wx5823bf96d3bd56c7"
@@ -158,7 +159,7 @@ class TestHostility:
         assert (await office.post(body, **query)).text == "success"
         assert len(await office.jobs("kf.pull")) == 1
 
-    @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=tries(300), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(body=some.binary(max_size=3000), query=some.dictionaries(some.text(max_size=20), some.text(max_size=50)))
     async def test_whatever_comes_is_refused_without_a_fault(
         self, office: Office, body: bytes, query: dict[str, str]
@@ -171,7 +172,7 @@ class TestHostility:
 
 class TestReading:
     @pytest.mark.slow
-    @settings(max_examples=10_000, deadline=None)
+    @settings(max_examples=tries(10_000), deadline=None)
     @given(body=some.binary(max_size=300) | some.text(max_size=300).map(lambda text: text.encode("utf8", "replace")))
     def test_any_body_is_read_without_a_fault(self, body: bytes) -> None:
         part = encrypted_part(b"<xml><Encrypt>" + body)

@@ -259,7 +259,7 @@ class SessionLife(RuleBasedStateMachine):
         assert self.runner.run(states()) <= {"sent", "parked"}
 
 
-TestSessionLife = SessionLife.TestCase
+TestSessionLife = pytest.mark.sqlite(SessionLife.TestCase)
 # A life takes a while, so a failing one is shown as it was found: to make it short would take minutes.
 TestSessionLife.settings = settings(
     max_examples=15,

@@ -9,6 +9,7 @@ from hypothesis import strategies as some
 
 from channels.port import MediaKind
 from channels.wecom.translate import CustomerSaid, Entered, OtherEvent, ServicerSaid, UnreadableError, read_item
+from tests.support.trying import tries
 
 
 def item(kind: str, part: Any, **more: Any) -> dict[str, Any]:
@@ -124,7 +125,7 @@ EVENT_FIELDS = {
 
 
 class TestAnything:
-    @settings(max_examples=500, deadline=None)
+    @settings(max_examples=tries(500), deadline=None)
     @given(
         head=some.fixed_dictionaries({}, optional=FIELDS),
         parts=some.dictionaries(some.sampled_from(KINDS), JSON, max_size=3),

@@ -12,6 +12,7 @@ from channels.weibo.reading import UnreadableError, read_push
 from channels.weibo.translate import NotUnderstoodError, translate
 from channels.weibo.windows import DEFAULTS
 from tests.channels.weibo.square import LI, UID
+from tests.support.trying import tries
 
 GOOD: dict[str, Any] = {
     "type": "text",
@@ -57,13 +58,13 @@ def understood(body: bytes) -> None:
         assert len(found.platform_id) < 300
 
 
-@settings(max_examples=700, deadline=None)
+@settings(max_examples=tries(700), deadline=None)
 @given(st.dictionaries(NAMES, VALUES, max_size=6))
 def test_nonsense_that_is_well_written(changed: dict[str, Any]) -> None:
     understood(json.dumps({**GOOD, **changed}).encode())
 
 
-@settings(max_examples=700, deadline=None)
+@settings(max_examples=tries(700), deadline=None)
 @given(
     sound=st.sampled_from(
         [

@@ -35,15 +35,17 @@ FACTS = st.fixed_dictionaries(
 @settings(max_examples=6, deadline=None)
 @given(facts=st.tuples(*[FACTS] * len(NAMES)), steps=st.lists(STEPS, min_size=1, max_size=10))
 def test_links_never_mix_people_up(
-    facts: tuple[dict[str, str | None], ...], steps: list[tuple[str, str] | int]
+    database_url: str, facts: tuple[dict[str, str | None], ...], steps: list[tuple[str, str] | int]
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        asyncio.run(_play(Path(folder), facts, steps))
+        asyncio.run(_play(Path(folder), database_url, facts, steps))
 
 
-async def _play(folder: Path, facts: tuple[dict[str, str | None], ...], steps: list[tuple[str, str] | int]) -> None:
+async def _play(
+    folder: Path, url: str, facts: tuple[dict[str, str | None], ...], steps: list[tuple[str, str] | int]
+) -> None:
     clock = FrozenClock(datetime(2026, 11, 24, 2, 0, tzinfo=UTC))
-    async with open_ground(folder, clock=clock) as ground:
+    async with open_ground(folder, clock=clock, url=url) as ground:
         people = {name: await open_one(ground, who=name, person=told) for name, told in zip(NAMES, facts, strict=True)}
         at_first = await owners(ground)
         for step in steps:

@@ -105,15 +105,15 @@ DEEDS: dict[str, Deed] = {
 
 
 @settings(max_examples=10, deadline=None)
-@given(st.lists(st.tuples(st.sampled_from(sorted(DEEDS)), st.integers(1, 40 * 3600)), min_size=1, max_size=10))
-def test_clocks_never_contradict_their_ticket(deeds: list[tuple[str, int]]) -> None:
+@given(deeds=st.lists(st.tuples(st.sampled_from(sorted(DEEDS)), st.integers(1, 40 * 3600)), min_size=1, max_size=10))
+def test_clocks_never_contradict_their_ticket(database_url: str, deeds: list[tuple[str, int]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        asyncio.run(_play(Path(folder), deeds))
+        asyncio.run(_play(Path(folder), database_url, deeds))
 
 
-async def _play(folder: Path, deeds: list[tuple[str, int]]) -> None:
+async def _play(folder: Path, url: str, deeds: list[tuple[str, int]]) -> None:
     clock = FrozenClock(datetime(2026, 9, 29, 2, 0, tzinfo=UTC))
-    async with open_ground(folder, clock=clock) as ground:
+    async with open_ground(folder, clock=clock, url=url) as ground:
         async with ground.db.transaction() as session:
             await install_defaults(session)
             for policy in (await session.exec(select(SlaPolicy))).all():

@@ -11,6 +11,7 @@ from channels.email.bounces.verdicts import judge
 from channels.email.mime.model import Address, Mail
 from channels.email.mime.parsing import parse
 from tests.channels.email.bounces.mails import ORIGINAL, dsn, notice
+from tests.support.trying import tries
 
 SEEDS = [
     dsn(
@@ -63,14 +64,14 @@ def damaged(draw: some.DrawFn) -> bytes:
     return mail
 
 
-@settings(max_examples=1_500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=tries(1_500), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(damaged())
 def test_a_damaged_report_is_read_somehow(raw: bytes) -> None:
     read_report(raw, parse(raw))
     read_report(raw, Mail(sender=Address(address="mailer-daemon@mx.example"), headers={"return-path": ("<>",)}))
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=tries(500), deadline=None)
 @given(some.text(max_size=300), some.text(max_size=300), some.text(max_size=12), some.text(max_size=30))
 def test_any_words_have_a_verdict(said: str, around: str, status: str, comment: str) -> None:
     judge(said, around=around, status=status, comment=comment)

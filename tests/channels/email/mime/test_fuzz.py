@@ -12,6 +12,7 @@ from channels.email.mime.model import Address, Mail
 from channels.email.mime.parsing import parse
 from tests.channels.email.mime.raw import file, message, multipart, text
 from tests.channels.email.mime.test_tnef import attached, winmail
+from tests.support.trying import tries
 
 HEADS = (
     'From: =?gb2312?B?wO67qg==?= <li@b.example>, "Hua, L" <l@b.example>',
@@ -69,7 +70,7 @@ def read(raw: bytes) -> None:
     assert all(part.name for part in mail.parts)
 
 
-@settings(HURRIED, max_examples=8000)
+@settings(HURRIED, max_examples=tries(8_000))
 @given(
     sound=st.sampled_from(SOUND),
     changes=st.lists(st.tuples(st.integers(0, 999), st.integers(0, 30), PIECES), max_size=4),
@@ -82,14 +83,14 @@ def test_damaged_mails_are_read(sound: bytes, changes: list[tuple[int, int, byte
     read(raw)
 
 
-@settings(HURRIED, max_examples=1000)
+@settings(HURRIED, max_examples=tries(1_000))
 @given(st.binary(max_size=300))
 def test_bytes_are_read(raw: bytes) -> None:
     read(raw)
     read(b"Content-Type: text/html\r\n\r\n" + raw)
 
 
-@settings(HURRIED, max_examples=1000)
+@settings(HURRIED, max_examples=tries(1_000))
 @given(st.lists(st.sampled_from(PAGE.split(">")) | st.text(max_size=10), max_size=30))
 def test_pages_are_read(pieces: list[str]) -> None:
     html_to_text(">".join(pieces))

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from channels.email.mime.model import Mail
 from channels.email.trimming import attributions, blocks
 from channels.email.trimming.reply import reply_of, trim_html, trim_text
+from tests.support.trying import tries
 
 LINES = st.sampled_from(
     [
@@ -36,7 +37,7 @@ TAGS = st.sampled_from(
 PAGES = st.lists(TAGS | LINES | st.text(max_size=20), max_size=40).map("".join)
 
 
-@settings(max_examples=1000, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=tries(1_000), deadline=None, suppress_health_check=list(HealthCheck))
 @given(TEXTS)
 def test_what_is_kept_was_written(text: str) -> None:
     reply = trim_text(text)
@@ -50,14 +51,14 @@ def _plain(line: str) -> str:
     return re.sub(r"[>\s\u00a0]", "", line)
 
 
-@settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=tries(500), deadline=None, suppress_health_check=list(HealthCheck))
 @given(PAGES)
 def test_no_page_is_too_strange(page: str) -> None:
     trim_html(page)
     reply_of(Mail(html=page, text=page))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=tries(300), deadline=None)
 @given(TEXTS)
 def test_what_is_kept_is_kept_the_second_time_too(text: str) -> None:
     """Unless that was only a quote, whose marks are gone then."""
