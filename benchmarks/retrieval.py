@@ -1,5 +1,8 @@
 """Score the search on sets of questions: ``python -m benchmarks.retrieval DIR...``.
 
+With ``--scale N`` instead, a knowledge base of N entries is searched, edited and built. A folder may also hold the
+folders of several sets.
+
 A folder holds ``entries.jsonl`` (``id``, ``variants``) and ``queries.jsonl`` (``q``, ``gold``; an empty list is a
 question that nothing answers). One line of JSON is printed for each folder. The shipped background is indexed beside
 the entries, as in an installation; a line of it that an entry speaks of is left out by the index itself.
@@ -15,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.retrieval_scale import measure
 from knowledge.search.encoder import UniversalEncoder
 from knowledge.search.index import Index, Result
 from knowledge.search.phrasing import Phrasing, background
@@ -38,9 +42,18 @@ class Asked:
 def main() -> None:
     encoder = UniversalEncoder()
     encoder.encode(["warm"])
-    for folder in sys.argv[1:]:
-        sys.stdout.write(json.dumps(score(Path(folder), encoder)) + "\n")
-        sys.stdout.flush()
+    if sys.argv[1] == "--scale":
+        _say(measure(int(sys.argv[2]), encoder))
+        return
+    for given in map(Path, sys.argv[1:]):
+        for folder in [given] if (given / "entries.jsonl").exists() else sorted(given.iterdir()):
+            if (folder / "entries.jsonl").exists():
+                _say(score(folder, encoder))
+
+
+def _say(figures: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(figures) + "\n")
+    sys.stdout.flush()
 
 
 def score(folder: Path, encoder: UniversalEncoder) -> dict[str, float | str | None]:
@@ -50,7 +63,7 @@ def score(folder: Path, encoder: UniversalEncoder) -> dict[str, float | str | No
         for variant in entry["variants"]
     ]
     started = time.process_time()
-    index = Index(phrasings + background(), encoder)
+    index = Index.of(phrasings + background(), encoder)
     build_s = time.process_time() - started
     asked = [_ask(index, line) for line in _lines(folder / "queries.jsonl")]
     times = [one.cpu_ms for one in asked]

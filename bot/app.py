@@ -8,6 +8,7 @@ from pathlib import Path
 from fastapi import APIRouter, FastAPI
 
 from bot.bootstrap import Runtime
+from bot.editorial import router as cases_router
 from bot.records import slip_in_tax_id
 from bot.site.install import install_site
 from bot.typing import router as typing_router
@@ -26,6 +27,9 @@ from kit.access.install import install_access
 from kit.web.assets import Assets
 from kit.web.install import install_web
 from kit.web.pages import Pages
+from knowledge.console import NAVIGATION as KNOWLEDGE_NAVIGATION
+from knowledge.console import uploads as knowledge_uploads
+from knowledge.console.endpoints import build_router as knowledge_router
 from tickets.admin import NAVIGATION as ADMIN_NAVIGATION
 from tickets.admin.endpoints import build_router as admin_router
 from tickets.console import ENTRY_UPLOADS, NAVIGATION, UPLOAD_PREFIX, upload_limit
@@ -42,6 +46,7 @@ _TEMPLATES = (
     "channels/console/templates",
     "channels/email/templates",
     "channels/phone/templates",
+    "knowledge/console/templates",
     "tickets/console/templates",
     "tickets/admin/templates",
     "tickets/tracking/templates",
@@ -54,6 +59,7 @@ _CHAT_UPLOAD_MAX = 128 * 1024 * 1024
 _STATIC = {
     "kit": "kit/web/static",
     "channels": "channels/console/static",
+    "knowledge": "knowledge/console/static",
     "tickets": "tickets/console/static",
     "wall": "tickets/wall/static",
     "admin": "tickets/admin/static",
@@ -70,10 +76,17 @@ def _routers() -> tuple[APIRouter, ...]:
         console_router(),
         wall_router,
         channels_router(),
+        knowledge_router(),
+        cases_router,
         admin_router(),
         typing_router,
         *(router for platform in PLATFORMS.values() for router in platform.routers),
     )
+
+
+async def _follow(runtime: Runtime, stopping: asyncio.Event) -> None:
+    """What a worker does itself: know of new choices of the desk and of new articles."""
+    await asyncio.gather(Choices(runtime.ground).follow(stopping), runtime.library.follow(stopping))
 
 
 def create_app(runtime: Runtime, *, worker: Worker | None = None) -> FastAPI:
@@ -84,8 +97,7 @@ def create_app(runtime: Runtime, *, worker: Worker | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         stopping: asyncio.Event = app.state.stopping
         await runtime.library.open()
-        # A worker follows the choices of the desk itself.
-        working = asyncio.create_task(worker.run(stopping) if worker else Choices(ground).follow(stopping))
+        working = asyncio.create_task(worker.run(stopping) if worker else _follow(runtime, stopping))
         yield
         stopping.set()
         ground.bus.publish("stopping")
@@ -98,6 +110,7 @@ def create_app(runtime: Runtime, *, worker: Worker | None = None) -> FastAPI:
         app.include_router(router)
     install_site(app, ground, runtime.library)
     app.state.runtime = runtime
+    app.state.library = runtime.library
     app.state.channels = runtime.context
     app.state.ways = ways_of(runtime)
     app.state.check_tax_id = slip_in_tax_id
@@ -108,7 +121,7 @@ def create_app(runtime: Runtime, *, worker: Worker | None = None) -> FastAPI:
         [_ROOT / folder for folder in _TEMPLATES],
         settings=ground.settings,
         assets=assets,
-        navigation=(*NAVIGATION, *WALL_NAVIGATION, *CHANNELS_NAVIGATION, *ADMIN_NAVIGATION),
+        navigation=(*NAVIGATION, *WALL_NAVIGATION, *KNOWLEDGE_NAVIGATION, *CHANNELS_NAVIGATION, *ADMIN_NAVIGATION),
     )
     install_access(app)
     file_max = ground.settings.upload_max_bytes
@@ -117,7 +130,12 @@ def create_app(runtime: Runtime, *, worker: Worker | None = None) -> FastAPI:
         ground=ground,
         pages=pages,
         assets=assets,
-        uploads={"/chat/api/uploads": _CHAT_UPLOAD_MAX, UPLOAD_PREFIX: upload_limit(file_max), **ENTRY_UPLOADS},
+        uploads={
+            "/chat/api/uploads": _CHAT_UPLOAD_MAX,
+            UPLOAD_PREFIX: upload_limit(file_max),
+            **ENTRY_UPLOADS,
+            **knowledge_uploads(file_max),
+        },
         framed=("/chat",),
     )
     return app

@@ -30,8 +30,9 @@ from kit.ground import Ground
 from kit.outbox.runner import Runner
 from kit.scanning import Scanner
 from kit.settings import Settings
+from knowledge.embeddings import chosen_encoder
 from knowledge.library import Builder, Library, NamedEncoder
-from knowledge.search.encoder import UniversalEncoder
+from knowledge.publishing.publishing import PUBLISH_DUE, DuePublishing
 from knowledge.search.index import Index
 from tickets.bulk.jobs import BulkWork
 from tickets.entry.batches import ENTRY_DUE, ENTRY_UNDO
@@ -102,14 +103,14 @@ def make_runtime(
     channels: Mapping[str, Channel] | None = None,
     own_accounts: Mapping[str, str] = OWN_ACCOUNTS,
     encoder: NamedEncoder | None = None,
-    build: Builder = Index,
+    build: Builder = Index.of,
 ) -> Runtime:
     """Everything that works on a ground; the encoder is the shipped one unless settings leave it out."""
     context = context or ChannelContext.of(ground)
     chosen = channels if channels is not None else build_channels(context)
     if encoder is None and ground.settings.semantic:
-        encoder = UniversalEncoder()
-    library = Library(ground.db, ground.clock, encoder, build=build)
+        encoder = chosen_encoder(ground.settings)
+    library = Library(ground.db, ground.clock, encoder, build=build, file=ground.settings.data_dir / "search.npz")
     sender = Sender(db=ground.db, clock=ground.clock, channels=chosen, listener=Outcomes(ground, chosen).note)
     return Runtime(ground, library, context, chosen, _runners(context, library, chosen), sender, own_accounts)
 
@@ -129,6 +130,7 @@ def _runners(context: ChannelContext, library: Library, channels: Mapping[str, C
             **transactional(dialogue, News(ground, channels), _afterwards(ground, channels), BulkWork(ground)),
             ENTRY_DUE: Entering(ground).handle,
             ENTRY_UNDO: Undoing(ground.clock).handle,
+            PUBLISH_DUE: DuePublishing(ground.clock).handle,
         },
         foresee=dialogue.foresee,
         lease_s=ground.settings.lease_s,

@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import signal
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -14,10 +14,12 @@ import typer
 import uvicorn
 from rich.console import Console
 
+from bot import searching
 from bot.app import create_app
 from bot.bootstrap import make_bus, make_ground, make_runtime
 from bot.configuring import audited, carry_out, exported, propose, refusal_lines
 from bot.demo import install_demo
+from bot.editorial import export_articles, import_articles
 from bot.installation import install, migrate
 from bot.learning import learn
 from bot.simulating import Simulation, simulate
@@ -51,6 +53,8 @@ config_app = typer.Typer(help="The desk's configuration as one file.", no_args_i
 app.add_typer(config_app, name="config")
 audit_app = typer.Typer(help="Who changed what.", no_args_is_help=True)
 app.add_typer(audit_app, name="audit")
+knowledge_app = typer.Typer(help="Articles as a folder of Markdown.", no_args_is_help=True)
+app.add_typer(knowledge_app, name="knowledge")
 console = Console()
 
 
@@ -205,6 +209,34 @@ async def _rebuild_search(ground: Ground) -> None:
     console.print("done")
 
 
+@search_app.command("fit")
+def fit_search(*, accept: Annotated[int, typer.Option(help="Let this fit count, or an earlier one.")] = 0) -> None:
+    """Fit anew when the bot answers, asks back or is silent; shows before and after, and changes nothing yet."""
+    _tell(searching.accept(accept) if accept else searching.fit)
+
+
+@search_app.command("words")
+def show_words() -> None:
+    """The words that were taught."""
+    _tell(searching.words)
+
+
+@search_app.command("teach")
+def teach_word(locale: Locale, word: str, variant: str) -> None:
+    """Let VARIANT count as WORD, in questions and in articles."""
+    _tell(searching.teach(locale, word, variant))
+
+
+@search_app.command("forget")
+def forget_word(word_id: int) -> None:
+    """Take a taught word back."""
+    _tell(searching.forget(word_id))
+
+
+def _tell(doing: Callable[[Ground], Awaitable[list[str]]]) -> None:
+    _say(*asyncio.run(searching.told(_ground(), doing)))
+
+
 @config_app.command("export")
 def export_config() -> None:
     """Write the configuration to the standard output, without secrets."""
@@ -260,6 +292,38 @@ async def _apply_config(ground: Ground, text: str, *, dry_run: bool, prune: bool
 def _say(*lines: str) -> None:
     for line in lines:
         console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+@knowledge_app.command("export")
+def export_knowledge(folder: Path) -> None:
+    """Write the published articles into a folder of Markdown."""
+    asyncio.run(_export_knowledge(_ground(), folder))
+
+
+async def _export_knowledge(ground: Ground, folder: Path) -> None:
+    async with _migrated(ground):
+        _say(f"{await export_articles(ground, folder)} files")
+
+
+@knowledge_app.command("import")
+def import_knowledge(
+    folder: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="As `knowledge export` wrote it.")],
+    *,
+    author: Annotated[str, typer.Option(help="Login of whose drafts they become; somebody else approves them.")],
+) -> None:
+    """Bring in a folder of Markdown as drafts; nothing is published before a second person approved it."""
+    asyncio.run(_import_knowledge(_ground(), folder, author))
+
+
+async def _import_knowledge(ground: Ground, folder: Path, author: str) -> None:
+    async with _migrated(ground) as locale:
+        try:
+            outcome = await import_articles(ground, folder, login=author)
+        except AppError as error:
+            _say(translate(f"error.{error.code}", locale, **error.values))
+            raise typer.Exit(1) from error
+        counts = {name: len(getattr(outcome, name)) for name in ("created", "changed", "same")}
+        _say(translate("knowledge.imported", locale, **counts))
 
 
 @audit_app.command("verify")

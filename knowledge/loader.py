@@ -27,6 +27,7 @@ class ArticleFileError(Exception):
         super().__init__(f"{path}: {field}: {problem}")
         self.path = path
         self.field = field
+        self.detail = f"{field}: {problem}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +59,30 @@ def read_folder(folder: Path) -> list[ArticleFile]:
     return articles
 
 
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """How many of each a file needs to have."""
+
+    tags: int = 1
+    steps: int = FEWEST_STEPS
+    questions: int = FEWEST_QUESTIONS
+
+
+#: What somebody brings is a draft; what is missing is seen to before it is handed in.
+DRAFT = Amounts(tags=0, steps=0, questions=0)
+
+
 def read_file(path: Path) -> ArticleFile:
     """One article; its language is the name of the folder it lies in, its slug the name of the file."""
-    fields = _Fields(path)
+    try:
+        return read_text(path, path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:
+        raise ArticleFileError(path, "file", "is not UTF-8") from error
+
+
+def read_text(path: Path, text: str, amounts: Amounts = Amounts()) -> ArticleFile:
+    """One article from its text; ``path`` need not exist, it only says what it is called."""
+    fields = _Fields(path, text)
     article = ArticleFile(
         slug=path.stem,
         lang=fields.require(path.parent.name, "language", LANGUAGES),
@@ -69,14 +91,31 @@ def read_file(path: Path) -> ArticleFile:
         audience=fields.choice("audience", AUDIENCES),
         level=fields.choice("level", LEVELS),
         component=fields.choice("component", COMPONENTS),
-        tags=fields.texts("tags", at_least=1),
+        tags=fields.texts("tags", at_least=amounts.tags),
         summary=fields.text("summary"),
-        steps=fields.texts("steps", at_least=FEWEST_STEPS, at_most=MOST_STEPS),
-        questions=fields.texts("questions", at_least=FEWEST_QUESTIONS),
+        steps=fields.texts("steps", at_least=amounts.steps, at_most=MOST_STEPS),
+        questions=fields.texts("questions", at_least=amounts.questions),
         body=fields.body(),
     )
     fields.refuse_others()
     return article
+
+
+def write_text(article: ArticleFile) -> str:
+    """The file that :func:`read_text` reads."""
+    fields: dict[str, Any] = {
+        "title": article.title,
+        "kind": article.kind,
+        "audience": article.audience,
+        "level": article.level,
+        "component": article.component,
+        "tags": list(article.tags),
+        "summary": article.summary,
+        "steps": list(article.steps),
+        "questions": list(article.questions),
+    }
+    told = frontmatter.Post(article.body, **fields)
+    return str(frontmatter.dumps(told, allow_unicode=True, sort_keys=False, width=10_000)) + "\n"
 
 
 def phrasings_of(article: ArticleFile) -> list[Phrasing]:
@@ -94,14 +133,12 @@ def phrasings_of(article: ArticleFile) -> list[Phrasing]:
 class _Fields:
     """The front matter of one file, each field taken once and checked."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, text: str) -> None:
         self._path = path
         try:
-            document = frontmatter.loads(path.read_text(encoding="utf-8"))
-        except yaml.YAMLError as error:
+            document = frontmatter.loads(text)
+        except (yaml.YAMLError, ValueError) as error:
             raise self._wrong("front matter", f"is not YAML: {error}") from error
-        except UnicodeDecodeError as error:
-            raise self._wrong("file", "is not UTF-8") from error
         self._values: dict[str, Any] = dict(document.metadata)
         self._body = document.content.strip()
 

@@ -177,7 +177,7 @@ class Dialogue:
         # The words of a pressed button are its label; what it means is its id.
         typed = said.text if press is None else ""
         wishes = wishes_of([(message.command or "", message.argument) for message in messages], typed)
-        return self._with_search(
+        return await self._with_search(
             Situation(
                 memory=memory,
                 said=said,
@@ -224,10 +224,11 @@ class Dialogue:
                 )
                 await post(session, message.received_at, conversation, new)
 
-    def _with_search(self, situation: Situation) -> Situation:
+    async def _with_search(self, situation: Situation) -> Situation:
         if not needs_search(situation):
             return situation
         said = situation.said
+        await self.library.prepare(said.text)
         return replace(situation, found=self.library.search(said.text, said.locale))
 
     async def _log_search(self, session: AsyncSession, conversation: Conversation, situation: Situation) -> None:

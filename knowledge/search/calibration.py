@@ -85,6 +85,13 @@ def shipped(kind: str) -> Calibration:
     return Calibration(right=tuple(table["right"]), known=tuple(table["known"]))
 
 
+def default_calibration(*, learnt: bool, semantic: bool) -> Calibration:
+    """Where nobody fitted one: what suits an index with a head, or one without; with meaning, or by words alone."""
+    if learnt:
+        return shipped("semantic" if semantic else "lexical")
+    return PLAIN if semantic else PLAIN_LEXICAL
+
+
 def _logistic(weights: tuple[float, ...], evidence: Evidence) -> float:
     total = sum(weight * value for weight, value in zip(weights, evidence.features(), strict=True))
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))

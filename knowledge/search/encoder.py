@@ -13,9 +13,13 @@ threadpool_limits(limits=1, user_api="blas")
 Matrix = NDArray[np.float32]
 
 
+class EncoderUnavailableError(Exception):
+    """The encoder cannot answer now; the search goes on with words alone."""
+
+
 class Encoder(Protocol):
     def encode(self, texts: list[str], /) -> Matrix:
-        """One row of length one for each text."""
+        """One row of length one for each text; or EncoderUnavailableError."""
         ...
 
 

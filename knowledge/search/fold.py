@@ -1,10 +1,15 @@
 """One spelling for what people type in many: width, case, script, digits, punctuation, synonyms."""
 
+import hashlib
+import json
 import re
 import tomllib
 import unicodedata
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
+
+from kit.text import simplify
 
 _FOLDER = Path(__file__).parent
 _LONG_NUMBER = re.compile(r"\d{4,}")
@@ -13,6 +18,8 @@ _NOT_A_WORD = re.compile(r"[^\w<>]|_|<(?!n>)|(?<!<n)>")
 _SPACES_BY_HAN = re.compile(r"\s+(?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff])\s+")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 NUMBER = "<n>"
+#: A replaced word may complete another one; after so many rounds none does.
+_MOST_ROUNDS = 8
 
 
 def normalise(text: str) -> str:
@@ -23,16 +30,56 @@ def normalise(text: str) -> str:
     return " ".join(_NOT_A_WORD.sub(" ", text).split())
 
 
-def simplify(text: str) -> str:
-    """Traditional characters become simplified ones; all else stays. What the sentence encoder is given."""
-    return text.translate(_simplified())
+def literal(text: str) -> str:
+    """As :func:`normalise`, and blanks beside Chinese characters count for nothing."""
+    return _spaced(normalise(text))
+
+
+def _replaced(text: str, pattern: re.Pattern[str], canonical: Mapping[str, str]) -> str:
+    return pattern.sub(lambda match: canonical[match[0]], text)
+
+
+def _spaced(text: str) -> str:
+    return _SPACES_BY_HAN.sub("", " ".join(text.split()))
+
+
+#: Canonical word -> other ways to say or type it, for each language.
+Table = Mapping[str, Mapping[str, Sequence[str]]]
+
+
+class Synonyms:
+    """Words of one meaning become one word: those that are shipped, and those somebody added."""
+
+    def __init__(self, added: Table | None = None) -> None:
+        own = added or {}
+        self._languages = {
+            language: _rules({**_shipped_table(language), **_grouped(own.get(language, {}))})
+            for language in ("zh", "en")
+        }
+        #: Two sets of synonyms with the same digest fold alike.
+        self.digest = hashlib.sha256(json.dumps([self._languages[key][1] for key in ("zh", "en")]).encode()).hexdigest()
+
+    def fold(self, text: str) -> str:
+        """The form in which texts are compared. Folding twice changes nothing."""
+        text = literal(text)
+        for _ in range(_MOST_ROUNDS):
+            # A greeting taken away may leave a text of the other language.
+            pattern, canonical = self._languages["zh" if is_chinese(text) else "en"]
+            folded = _spaced(_replaced(text, pattern, canonical))
+            if folded == text:
+                break
+            text = folded
+        return text
+
+
+@cache
+def shipped_synonyms() -> Synonyms:
+    return Synonyms()
 
 
 def fold(text: str) -> str:
-    """The form in which texts are compared; words of one meaning become one word."""
-    pattern, canonical = _synonyms("zh" if is_chinese(text) else "en")
-    text = _SPACES_BY_HAN.sub("", normalise(text))
-    return " ".join(pattern.sub(lambda match: canonical[match[0]], text).split())
+    """The form in which texts are compared, by the shipped synonyms."""
+    return shipped_synonyms().fold(text)
 
 
 def is_chinese(text: str) -> bool:
@@ -40,22 +87,17 @@ def is_chinese(text: str) -> bool:
     return _HAN.search(text) is not None
 
 
-@cache
-def _simplified() -> dict[int, str]:
-    pairs = (_FOLDER / "simplified.txt").read_text(encoding="utf-8").split()
-    return {ord(pair[0]): pair[1] for pair in pairs}
+def _shipped_table(language: str) -> dict[str, str]:
+    groups = tomllib.loads((_FOLDER / "synonyms.toml").read_text(encoding="utf-8"))[language].values()
+    return {variant: word for group in groups for variant, word in _grouped(group).items()}
 
 
-@cache
-def _synonyms(language: str) -> tuple[re.Pattern[str], dict[str, str]]:
+def _grouped(group: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    return {variant: word for word, variants in group.items() for variant in [*variants, *([word] if word else [])]}
+
+
+def _rules(canonical: dict[str, str]) -> tuple[re.Pattern[str], dict[str, str]]:
     """The pattern of all variants, longest first, and what each becomes. A Latin variant is a whole word."""
-    languages = tomllib.loads((_FOLDER / "synonyms.toml").read_text(encoding="utf-8"))
-    canonical = {
-        variant: word
-        for group in languages[language].values()
-        for word, variants in group.items()
-        for variant in [*variants, *([word] if word else [])]
-    }
     longest_first = sorted(canonical, key=len, reverse=True)
     return re.compile("|".join(_variant(word) for word in longest_first)), canonical
 

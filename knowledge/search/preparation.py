@@ -2,52 +2,49 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
-from knowledge.search.dense import Vectors
+from kit.text import simplify
 from knowledge.search.encoder import Encoder, Matrix
-from knowledge.search.fold import fold, simplify
-from knowledge.search.lexical import Lexicon
-from knowledge.search.phrasing import BACKGROUND, Phrasing
+from knowledge.search.fold import Synonyms, literal, shipped_synonyms
+from knowledge.search.phrasing import Phrasing
 from knowledge.search.tokens import Tokens, tokenise
 
-#: A line of the background as close as this to a phrasing is not foreign to this knowledge base: the sum of words in
-#: common and cosine, or the words alone.
-TOO_CLOSE, TOO_CLOSE_IN_WORDS = 1.4, 0.7
+_REMEMBERED = 4096
 
 
 def with_vectors(phrasings: Iterable[Phrasing], encoder: Encoder) -> list[Phrasing]:
     """Compute the vectors that are not there yet, all in one batch."""
     complete = list(phrasings)
     bare = [place for place, phrasing in enumerate(complete) if phrasing.vector is None]
+    if not bare:
+        return complete
     vectors = encoder.encode([simplify(complete[place].text) for place in bare])
     for place, vector in zip(bare, vectors, strict=True):
         complete[place] = replace(complete[place], vector=vector)
     return complete
 
 
-def without_rivals(phrasings: Sequence[Phrasing]) -> list[Phrasing]:
-    """Leave out the lines of the background that an article of this knowledge base does speak of."""
-    own = [phrasing for phrasing in phrasings if phrasing.article != BACKGROUND]
-    foreign = [phrasing for phrasing in phrasings if phrasing.article == BACKGROUND]
-    if not own or not foreign:
-        return list(phrasings)
-    lexicon = Lexicon([tokens_of(phrasing) for phrasing in own])
-    vectors = matrix(own)
-    dense = None if vectors is None else Vectors(vectors)
+class Reader:
+    """Cuts texts into tokens: the words as they stand, and what they mean by the synonyms.
 
-    def is_foreign(line: Phrasing) -> bool:
-        closeness = lexicon.scores(tokens_of(line))
-        if dense is None or line.vector is None:
-            return float(closeness.max()) < TOO_CLOSE_IN_WORDS
-        return float((closeness + dense.cosines(line.vector)).max()) < TOO_CLOSE
+    Synonyms alone would make different questions alike; beside the words themselves they only add what is in common.
+    """
 
-    return own + [line for line in foreign if is_foreign(line)]
+    def __init__(self, synonyms: Synonyms | None = None) -> None:
+        self.synonyms = synonyms or shipped_synonyms()
+        #: The lines of the background are read again with every edit, and questions come in waves.
+        self.tokens = lru_cache(_REMEMBERED)(self._read)
 
-
-def tokens_of(phrasing: Phrasing) -> Tokens:
-    return tokenise(fold(phrasing.text))
+    def _read(self, text: str) -> Tokens:
+        plain, folded = literal(text), self.synonyms.fold(text)
+        read = tokenise(plain)
+        if folded == plain:
+            return read
+        meant = tokenise(folded)
+        return Tokens(read.written | meant.written, read.sounds | meant.sounds)
 
 
 def matrix(phrasings: Sequence[Phrasing]) -> Matrix | None:

@@ -4,17 +4,21 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from knowledge.search.encoder import Encoder, Matrix
+from knowledge.search.encoder import Encoder, EncoderUnavailableError, Matrix
 
 #: Two kilobytes each.
 _MOST = 2048
 
 
 class Remembering:
-    """An encoder that keeps the vectors of single texts, and of those it was told to foresee."""
+    """An encoder that keeps the vectors of single texts, and of those it was told to foresee.
 
-    def __init__(self, encoder: Encoder, model: str) -> None:
+    A remote one is not waited for in the middle of a search: what was not foreseen is unavailable.
+    """
+
+    def __init__(self, encoder: Encoder, model: str, *, remote: bool = False) -> None:
         self.MODEL = model
+        self.remote = remote
         self._encoder = encoder
         self._known: dict[str, Matrix] = {}
 
@@ -24,6 +28,8 @@ class Remembering:
             return self._encoder.encode(texts)
         known = self._known.get(texts[0])
         if known is None:
+            if self.remote:
+                raise EncoderUnavailableError(self.MODEL)
             known = self._encoder.encode(texts)
             self._keep(texts, known)
         return known

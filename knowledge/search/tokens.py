@@ -34,6 +34,13 @@ def tokenise(folded: str) -> Tokens:
     )
 
 
+def units_of(folded: str, *, sounding: bool = False) -> list[tuple[str, str]]:
+    """The units of a text as they are spelt, each with its token in one of the channels."""
+    spelt = _UNIT.findall(folded)
+    stems = [_stem(unit) for unit in spelt]
+    return list(zip(spelt, [_syllables().get(stem, stem) for stem in stems] if sounding else stems, strict=True))
+
+
 def _pairs(units: list[str]) -> list[str]:
     return [f"{left} {right}" for left, right in pairwise(units)]
 

@@ -18,7 +18,7 @@ from tests.support.databases import fresh_database
 
 
 @pytest.fixture
-async def connection(tmp_path: Path) -> AsyncIterator[AsyncConnection]:
+async def connection(tmp_path: Path, database_url: str) -> AsyncIterator[AsyncConnection]:
     async with fresh_database(tmp_path) as url:
         engine = create_async_engine(url)
         async with engine.connect() as connection:

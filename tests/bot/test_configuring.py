@@ -10,6 +10,9 @@ from bot.cli import app
 
 PEOPLE = "people: {zhao: {name: 赵敏, role: admin}}\n"
 
+#: The commands read their settings from the environment, and there stands a file.
+pytestmark = pytest.mark.sqlite
+
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CliRunner:

@@ -29,7 +29,7 @@ LATER = datetime(2026, 11, 23, 2, tzinfo=UTC)
 
 
 @pytest.fixture
-async def old(tmp_path: Path) -> AsyncIterator[Ground]:
+async def old(tmp_path: Path, database_url: str) -> AsyncIterator[Ground]:
     """A desk of the earlier schema with one open and one solved ticket."""
     async with fresh_database(tmp_path) as url:
         bus = LocalBus()

@@ -1,8 +1,10 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from knowledge.loader import ArticleFileError, phrasings_of, read_file, read_folder
+from knowledge.loader import DRAFT, ArticleFileError, phrasings_of, read_file, read_folder, read_text, write_text
+from tests.support.public import make_article
 
 CONTENT = Path(__file__).parents[2] / "knowledge" / "content"
 GOOD = """---
@@ -92,3 +94,10 @@ class TestReadFolder:
         assert {article.lang for article in articles} == {"zh", "en"}
         for article in articles:
             assert {phrasing.article for phrasing in phrasings_of(article)} == {article.slug}
+
+
+class TestWriting:
+    def test_what_is_written_is_read_again_word_for_word(self) -> None:
+        odd = make_article(title="标题: 有冒号", summary="- 像列表", steps=("# 一", "二"), questions=(), tags=())
+        again = read_text(Path("zh/fix-login.md"), write_text(odd), DRAFT)
+        assert again == replace(odd, body=odd.body.strip())

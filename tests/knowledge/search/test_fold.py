@@ -32,7 +32,17 @@ class TestNormalise:
         assert normalise("can't") == normalise("can’t") == "cant"
 
 
+#: Texts in which synonyms meet: what one replacement makes may complete another.
+PIECES = "不能 没 什么 问题 怎么 办 办法 登 录 进 不 了 无法 打开 发 票 开 u key 税控 盘 请问 你好 log in cant not sign"
+MIXED = st.lists(st.sampled_from(PIECES.split()), max_size=8)
+
+
 class TestFold:
+    @given(MIXED.map("".join), MIXED.map(" ".join), st.text())
+    def test_folding_twice_changes_nothing(self, close: str, spaced: str, anything: str) -> None:
+        for text in (close, spaced, anything):
+            assert fold(fold(text)) == fold(text)
+
     @given(st.text())
     def test_any_text_can_be_folded(self, text: str) -> None:
         assert fold(text) == fold(text).strip()

@@ -49,7 +49,7 @@ class LetterEncoder:
 @pytest.fixture(scope="module", params=["words alone", "words and vectors"])
 def index(request: pytest.FixtureRequest) -> Index:
     encoder = LetterEncoder() if request.param == "words and vectors" else None
-    return Index(PHRASINGS + background(), encoder)
+    return Index.of(PHRASINGS + background(), encoder)
 
 
 class TestSearch:
@@ -123,34 +123,34 @@ class TestSearch:
 class TestBuilding:
     def test_an_empty_index_is_silent(self) -> None:
         for phrasings in ([], background()):
-            assert Index(phrasings).search("登录不了").outcome is Outcome.ABSTAIN
+            assert Index.of(phrasings).search("登录不了").outcome is Outcome.ABSTAIN
 
     def test_one_phrasing_an_article_is_enough_to_search(self) -> None:
-        index = Index([Phrasing(article, "zh", texts["zh"][0], "title") for article, texts in TEXTS.items()])
+        index = Index.of([Phrasing(article, "zh", texts["zh"][0], "title") for article, texts in TEXTS.items()])
         result = index.search("开票软件登录不了")
         assert (result.hits[0].article, result.outcome) == ("login", Outcome.ANSWER)
         assert index.search("晚上吃什么好").outcome is Outcome.ABSTAIN
 
     def test_the_same_phrasings_give_the_same_scores(self) -> None:
-        first, second = (Index(PHRASINGS + background()).search("打印偏了") for _ in range(2))
+        first, second = (Index.of(PHRASINGS + background()).search("打印偏了") for _ in range(2))
         assert first == second
 
     def test_vectors_that_are_there_are_not_computed_again(self) -> None:
         encoder = LetterEncoder()
         known = Phrasing("login", "zh", "登录", "title", encoder.encode(["登录"])[0])
         encoder.texts.clear()
-        Index([known, Phrasing("device", "zh", "設備", "title")], encoder)
+        Index.of([known, Phrasing("device", "zh", "設備", "title")], encoder)
         assert encoder.texts == ["设备"]
 
     def test_a_line_of_the_background_that_an_article_speaks_of_is_left_out(self) -> None:
         weather = [
             Phrasing("weather", "zh", text, "question") for text in ("今天天气怎么样", "明天天气如何", "天气好吗")
         ]
-        assert Index(PHRASINGS + weather + background()).search("今天天气怎么样").outcome is not Outcome.ABSTAIN
+        assert Index.of(PHRASINGS + weather + background()).search("今天天气怎么样").outcome is not Outcome.ABSTAIN
 
     def test_steps_teach_which_words_belong_to_an_article_but_are_not_shown(self) -> None:
         steps = [Phrasing("print", "zh", "重装驱动再校准边距", "step")] * 3
-        hit = Index(PHRASINGS + steps + background()).search("校准边距").hits[0]
+        hit = Index.of(PHRASINGS + steps + background()).search("校准边距").hits[0]
         assert hit.article == "print"
         assert hit.phrasing_text in TEXTS["print"]["zh"] + TEXTS["print"]["en"]
 
@@ -158,6 +158,6 @@ class TestBuilding:
 class TestFitting:
     def test_a_calibration_can_be_fitted_on_the_articles_themselves(self) -> None:
         phrasings = PHRASINGS + background()
-        index = Index(phrasings, calibration=calibrate(phrasings))
+        index = Index.of(phrasings, calibration=calibrate(phrasings))
         assert index.search("税控盘插上没有显示").outcome is not Outcome.ABSTAIN
         assert index.search("附近有什么好吃的").outcome is Outcome.ABSTAIN

@@ -1,0 +1,1 @@
+"""What became of people to whom an article was shown."""

@@ -1,0 +1,1 @@
+"""Articles as a folder of Markdown files, to be taken away and brought back."""

@@ -1,0 +1,1 @@
+"""A second person reads before anybody else does."""

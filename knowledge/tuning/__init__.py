@@ -1,0 +1,1 @@
+"""What people may adjust in the search: words of one meaning, and when the bot is sure."""
