@@ -8,9 +8,8 @@ from tests.browser.pictures import ROOT
 
 _AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 _SEVERE = {"serious", "critical"}
-_RUN = """async (rules) => {
-  const only = rules.length ? {runOnly: {type: "rule", values: rules}} : {};
-  const found = await axe.run(document, {resultTypes: ["violations"], ...only});
+_RUN = """async () => {
+  const found = await axe.run(document, {resultTypes: ["violations"]});
   return found.violations.map(({id, impact, nodes}) => ({
     id, impact, targets: nodes.map((node) => `${node.target.flat(2).join(" ")}: ${node.failureSummary}`),
   }));
@@ -25,19 +24,9 @@ def prepare(context: BrowserContext) -> None:
     context.add_init_script(path=_AXE)
 
 
-def severe_violations(page: Page, name: str, *, rules: tuple[str, ...] = ()) -> list[str]:
+def severe_violations(page: Page, name: str) -> list[str]:
     """What is seriously wrong with the page as it stands, and where; only with its styles is it the page."""
     page.wait_for_load_state("load")
-    found = cast("list[dict[str, Any]]", page.evaluate(_RUN, list(rules)))
+    found = cast("list[dict[str, Any]]", page.evaluate(_RUN))
     severe = [violation for violation in found if violation["impact"] in _SEVERE]
     return [f"{name}: {violation['id']} at " + "\n".join(violation["targets"][:5]) for violation in severe]
-
-
-def severe_in_both_grounds(page: Page, name: str) -> list[str]:
-    """As it stands in the light and, as nothing but colours changes, its colours in the dark."""
-    page.emulate_media(color_scheme="light")
-    found = severe_violations(page, name)
-    page.emulate_media(color_scheme="dark")
-    found += severe_violations(page, f"{name} in the dark", rules=("color-contrast", "link-in-text-block"))
-    page.emulate_media(color_scheme="light")
-    return found

@@ -60,6 +60,16 @@ CONSOLE: dict[str, tuple[str, ...]] = {
     "/console/admin/rules/try": ("/console/admin/rules/try?text=%E7%A8%8E%E6%8E%A7%E7%9B%98",),
     "/console/admin/file": ("/console/admin/file",),
     "/console/admin/audit": ("/console/admin/audit",),
+    "/console/knowledge": ("/console/knowledge", "/console/knowledge?q=nothing-of-that-name"),
+    "/console/knowledge/reviews": ("/console/knowledge/reviews",),
+    "/console/knowledge/new": ("/console/knowledge/new",),
+    "/console/knowledge/import": ("/console/knowledge/import",),
+    "/console/knowledge/articles/{article_id}": (
+        "/console/knowledge/articles/1",
+        "/console/knowledge/articles/9999999",
+    ),
+    "/console/knowledge/articles/{article_id}/history": ("/console/knowledge/articles/1/history",),
+    "/console/knowledge/articles/{article_id}/versions/{number}": ("/console/knowledge/articles/1/versions/1",),
 }
 
 _TICKET = "/console/tickets/{ticket}"
@@ -105,6 +115,7 @@ WITHIN: frozenset[str] = frozenset(
         "/console/colleagues",
         "/console/duty",
         "/console/entry/{batch_id}/state",
+        "/console/knowledge/versions/{version_id}/near",
         "/console/tickets/{ticket_id}/checklist",
         "/console/tickets/{ticket_id}/checklist/open",
         "/console/tickets/{ticket_id}/lookalikes",
@@ -134,6 +145,8 @@ UNSEEN: frozenset[str] = frozenset(
         "/console/entry/{batch_id}/broken.{kind}",
         "/console/figures/file.{kind}",
         "/console/files/{message_id}/{file_id}",
+        "/console/knowledge/export",
+        "/console/knowledge/pictures/{picture_id}",
         "/console/live/notices",
         "/console/live/queue",
         "/console/live/tickets/{ticket_id}",
@@ -144,9 +157,12 @@ UNSEEN: frozenset[str] = frozenset(
         "/console/threads",
         "/console/wall/live",
         "/files/wechat/{token}",
+        "/help/feed/{language}.atom",
+        "/help/pictures/{picture_id}",
         "/hooks/wechat/{hook}",
         "/hooks/wecom/{hook}",
         "/hooks/weibo/{hook}",
+        "/sitemap.xml",
         "/static/{package}/{path:path}",
     }
 )

@@ -1,5 +1,6 @@
 """No page has a serious or critical fault by the rules of axe-core, in either language, light or dark.
 
+Each language is looked at in one of the two: colours are the same in both languages, and words in both colours.
 What there is to look at stands in :mod:`tests.browser.sights`, which a test holds against the routes of the product.
 """
 
@@ -10,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from kit.access.identity import Role
 from kit.i18n import Locale
-from tests.browser.axe import prepare, severe_in_both_grounds
+from tests.browser.axe import prepare, severe_violations
 from tests.browser.channel_story import ChannelStory
 from tests.browser.conftest import BOTH, Window
 from tests.browser.customer import Customer
@@ -26,11 +27,12 @@ ADMIN: dict[Locale, Account] = {
     "zh": Account("axezh", "周宁", Role.ADMIN),
     "en": Account("axeen", "Nina Zhou", Role.ADMIN),
 }
+DARK: dict[Locale, bool] = {"zh": False, "en": True}
 _OPEN = "(address) => htmx.ajax('GET', address, {target: '#act-body', swap: 'innerHTML'})"
 
 
 def checked(window: Window, locale: Locale) -> Page:
-    page = window(locale, DESKTOP)
+    page = window(locale, DESKTOP, dark=DARK[locale])
     # What is still fading in has too little contrast for a moment.
     page.emulate_media(reduced_motion="reduce")
     prepare(page.context)
@@ -53,7 +55,7 @@ def seen(page: Page, address: str, album: Album) -> list[str]:
     page.goto(address)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     album.take(page, "page", whole=True)
-    return severe_in_both_grounds(page, address)
+    return severe_violations(page, address)
 
 
 def asked(console: Console, where: str, address: str, album: Album) -> list[str]:
@@ -64,7 +66,7 @@ def asked(console: Console, where: str, address: str, album: Album) -> list[str]
     page.evaluate(_OPEN, address)
     expect(console.dialog).to_be_visible()
     album.take(page, "dialog")
-    found = severe_in_both_grounds(page, address)
+    found = severe_violations(page, address)
     page.keyboard.press("Escape")
     expect(console.dialog).to_have_count(0)
     return found
@@ -91,23 +93,23 @@ def test_what_opens_above_every_page(live: LiveProduct, console: Console, album:
         page.keyboard.press(key)
         expect(console.dialog, name).to_be_visible()
         album.take(page, name)
-        found += severe_in_both_grounds(page, name)
+        found += severe_violations(page, name)
     assert not found, "\n".join(found)
 
 
 def test_chat_and_widget(window: Window, live: LiveProduct, locale: Locale, album: Album) -> None:
     customer = Customer(checked(window, locale), locale)
     customer.open(live.url)
-    found = severe_in_both_grounds(customer.page, "empty chat")
+    found = severe_violations(customer.page, "empty chat")
     opened = customer.tap(customer.text("webchat.starter.4"))
     link = opened.get_by_role("link")
     expect(link).to_be_visible()
     album.take(customer.page, "chat")
-    found += severe_in_both_grounds(customer.page, "chat")
+    found += severe_violations(customer.page, "chat")
     customer.open_widget(live.url)
     expect(customer.heard.last).to_be_visible()
     album.take(customer.page, "widget")
-    found += severe_in_both_grounds(customer.page, "widget")
+    found += severe_violations(customer.page, "widget")
     assert not found, "\n".join(found)
 
 
