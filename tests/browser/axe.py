@@ -8,7 +8,9 @@ from tests.browser.pictures import ROOT
 
 _AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 _SEVERE = {"serious", "critical"}
+# A colour that has just changed is the old one until the next picture is drawn.
 _RUN = """async () => {
+  await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
   const found = await axe.run(document, {resultTypes: ["violations"]});
   return found.violations.map(({id, impact, nodes}) => ({
     id, impact, targets: nodes.map((node) => `${node.target.flat(2).join(" ")}: ${node.failureSummary}`),

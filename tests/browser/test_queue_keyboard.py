@@ -19,6 +19,7 @@ from tests.browser.live import ACCOUNTS, LiveProduct
 from tests.browser.pictures import DESKTOP, Album
 from tests.support.queue import put_ticket
 from tickets.models import Ticket
+from tickets.stages import Priority
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, BOTH]
 
@@ -33,11 +34,14 @@ _FREE = itertools.count(20_001)
 
 
 def seed(live: LiveProduct, region: str, count: int) -> list[str]:
-    """So many tickets of one person of this region, written into the store of the running product; their numbers."""
+    """So many tickets of one person of this region, written into the store of the running product; their numbers.
+
+    They can wait, so that whatever other tests open stands before them in the list.
+    """
     ground: Ground = live._app.state.ground
 
     async def write() -> list[str]:
-        first = await put_ticket(ground, next(_FREE), region=region)
+        first = await put_ticket(ground, next(_FREE), region=region, priority=Priority.LOW)
         row = first.model_dump(exclude={"id"})
         others = [f"{_NUMBER}{next(_FREE)}" for _ in range(1, count)]
         async with ground.db.transaction() as session:
