@@ -13,7 +13,7 @@ from sqlmodel import insert
 from kit.ground import Ground
 from kit.i18n import Locale
 from tests.browser.axe import prepare, severe_violations
-from tests.browser.conftest import BOTH, Window
+from tests.browser.conftest import Window
 from tests.browser.desk import Console
 from tests.browser.live import ACCOUNTS, LiveProduct
 from tests.browser.pictures import DESKTOP, Album
@@ -21,7 +21,7 @@ from tests.support.queue import put_ticket
 from tickets.models import Ticket
 from tickets.stages import Priority
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, BOTH]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 TRIAGED = 20
 MANY = 500

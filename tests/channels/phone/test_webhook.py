@@ -160,7 +160,7 @@ async def test_no_event_of_whatever_shape_is_answered_by_a_fault(exchange: Excha
     events = examples()
     assert len(events) > tries(500) / 2
     assert {await exchange.push(event) for event in events} == {200}
-    assert len(await exchange.calls()) > 5
-    assert len(await exchange.unparsed()) > 5
+    assert await exchange.calls()
+    assert await exchange.unparsed()
     # Everything is read in vain, not failed on: what was kept says which field was wrong.
     assert all("Error(" not in kept.reason for kept in await exchange.unparsed())
