@@ -205,6 +205,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    # What is about an article has no place in the schema before, nor has an article that nobody has published.
+    op.execute("DELETE FROM staff_notice WHERE ticket_id IS NULL")
+    op.execute("DELETE FROM article WHERE id NOT IN (SELECT article_id FROM article_text)")
     with op.batch_alter_table("staff_notice", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_staff_notice_unread",
