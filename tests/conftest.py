@@ -14,17 +14,25 @@ from tests.support.stored import counted, is_stored, owned_up
 
 #: Set where nobody watches and the machine is shared with others.
 _ALONE = "CI"
+#: What a page does in a browser is the same on either database; that it is, the whole story shows.
+_TOLD_TWICE = "tests/browser/test_story.py"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL only what is stored; and where the machine is shared, a browser has a second go."""
+    """On PostgreSQL only what may differ there; and where the machine is shared, a browser has a second go."""
     if os.environ.get(_ALONE):
         for item in items:
             if item.get_closest_marker("browser"):
                 item.add_marker(pytest.mark.flaky(reruns=1))
     if os.environ.get(TEST_DATABASE):
-        config.hook.pytest_deselected(items=[item for item in items if not is_stored(item)])
-        items[:] = [item for item in items if is_stored(item)]
+        config.hook.pytest_deselected(items=[item for item in items if not _is_of_interest(item)])
+        items[:] = [item for item in items if _is_of_interest(item)]
+
+
+def _is_of_interest(item: pytest.Item) -> bool:
+    """Whether it may come out differently on another database."""
+    in_browser = item.get_closest_marker("browser") is not None
+    return is_stored(item) and (not in_browser or item.nodeid.startswith(_TOLD_TWICE))
 
 
 @pytest.fixture(scope="session", autouse=True)
