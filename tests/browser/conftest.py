@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, V
 
 from kit.i18n import LOCALES, Locale
 from tests.browser.live import LiveProduct
+from tests.browser.patience import acting_when_ready
 from tests.browser.pictures import FOLDER, Album
 from tests.support.chromium import ARGUMENTS, find_chromium
 
@@ -46,6 +47,7 @@ class Chromium:
             playwright = self._open.enter_context(sync_playwright())
             self._browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(ARGUMENTS))
             self._open.callback(self._browser.close)
+            self._open.enter_context(acting_when_ready())
         return self._browser
 
     def close(self) -> None:

@@ -171,10 +171,11 @@ def test_somebody_new_can_be_met(phone: Phone) -> None:
     name.fill("赵出纳")
     name.press("Enter")
     expect(phone.page.get_by_role("heading", level=2, name="赵出纳")).to_be_visible()
-    phone.write("您好")
+    phone.write("您好，我是赵出纳")
     expect(phone.heard.first).to_be_visible()
     phone.press("小李")
-    expect(phone.log.locator("li")).to_have_count(0)
+    expect(phone.page.get_by_role("heading", level=2, name="小李")).to_be_visible()
+    expect(phone.log).not_to_contain_text("赵出纳")
 
 
 def fits_a_phone(page: Page) -> None:

@@ -111,6 +111,9 @@ def test_the_wall_follows_the_desk(window: Window, live: LiveProduct, locale: Lo
 
 def test_without_scripts_the_tables_are_there(window: Window, live: LiveProduct, locale: Locale) -> None:
     console = signed_in(window, live, locale)
+    console.page.goto(f"{live.url}/console/wall")
+    # Without scripts a page stands still: it is asked for when there is something to count.
+    drawn(console.page)
     context = console.page.context.browser.new_context(java_script_enabled=False)  # type: ignore[union-attr]  # It was opened by one.
     context.add_cookies(console.page.context.cookies())  # type: ignore[arg-type]  # What one gives the other takes.
     page = context.new_page()
