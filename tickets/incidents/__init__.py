@@ -1,0 +1,1 @@
+"""Outages: raised by complaints, confirmed by people."""
