@@ -37,7 +37,7 @@ class SmsSettings(AccountForm):
     sign_name: str
     access_key_id: str
     sdk_app_id: str = ""
-    templates: list[Template] = Field(default=[], max_length=60, json_schema_extra={"advanced": False})
+    templates: list[Template] = Field(default=[], max_length=60, json_schema_extra=_ADVANCED)
     price_cents: float = Field(default=4.5, ge=0, le=1000, json_schema_extra={"advanced": False})
     daily_limit: int = Field(default=0, ge=0, le=1000, json_schema_extra=_ADVANCED)
     variable_max: int = Field(default=35, ge=4, le=200, json_schema_extra=_ADVANCED)

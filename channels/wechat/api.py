@@ -16,6 +16,8 @@ from kit.log import log
 
 #: What the platform says a token lives; its answer says it again.
 _TOKEN_LIFE_S = 7200
+#: "menu no exist"
+_NO_MENU = 46003
 _PICTURES = "https://mp.weixin.qq.com"
 
 
@@ -78,6 +80,17 @@ class WeChatApi:
     async def create_menu(self, credentials: Credentials, menu: dict[str, Any]) -> None:
         """Replace the account's menu; people's phones show it within five minutes."""
         await self._call(credentials, Request(path="/cgi-bin/menu/create", body=menu))
+
+    async def current_menu(self, credentials: Credentials) -> dict[str, Any] | None:
+        """The menu the platform has now, as it says it; None where it has none."""
+        try:
+            answer = await self._call(credentials, Request(path="/cgi-bin/menu/get", method="GET"))
+        except PlatformRefusedError as refused:
+            if refused.number == _NO_MENU:
+                return None
+            raise
+        menu = answer.get("menu")
+        return menu if isinstance(menu, dict) else None
 
     async def delete_menu(self, credentials: Credentials) -> None:
         """Take the account's menu away."""

@@ -11,12 +11,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import Insert, Table, bindparam, select, update
+from sqlalchemy import Insert, Table, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from channels.wechat.api import WeChatApi
 from channels.wechat.credentials import Credentials
 from channels.wechat.outbound_models import WeChatMenu
+from channels.wechat.translate import SAY
 from kit.clock import Clock
 from kit.db import AsyncSession, Database
 from kit.errors import InvalidError
@@ -57,6 +58,20 @@ class MenuProblem:
     where: str
     text: str
     values: dict[str, int | str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """An account's menu as staff keep it; without ``saved_at`` it is the one we propose."""
+
+    menu: Menu
+    saved_at: datetime | None = None
+    pushed_at: datetime | None = None
+
+    @property
+    def published(self) -> bool:
+        """Whether the platform has taken it since it was last saved."""
+        return self.pushed_at is not None and self.saved_at is not None and self.pushed_at >= self.saved_at
 
 
 class MenuInvalidError(InvalidError):
@@ -107,6 +122,8 @@ def _problems(where: str, item: MenuItem, name_bytes: int) -> Iterator[MenuProbl
     command = item.key.removeprefix(_COMMAND).partition(":")[0]
     if item.key.startswith(_COMMAND) and command not in COMMANDS:
         yield MenuProblem(where=where, text="wechat.menu.command", values={"command": command})
+    if item.key.startswith(SAY) and not item.key.removeprefix(SAY).strip():
+        yield MenuProblem(where=where, text="wechat.menu.say")
     if item.url and not _is_page(item.url):
         yield MenuProblem(where=where, text="wechat.menu.url", values={"bytes": URL_BYTES})
 
@@ -137,8 +154,20 @@ def _button(item: MenuItem) -> dict[str, Any]:
 
 async def menu_of(session: AsyncSession, account: str) -> Menu:
     """The menu staff have saved, else the one we propose."""
-    body = (await session.execute(_OF, {"of_account": account})).scalar_one_or_none()
-    return Menu.model_validate(body) if body is not None else DEFAULT
+    return (await draft_of(session, account)).menu
+
+
+async def draft_of(session: AsyncSession, account: str) -> Draft:
+    """The same, and when it was saved and published."""
+    row = (await session.execute(_OF, {"of_account": account})).one_or_none()
+    if row is None:
+        return Draft(menu=DEFAULT)
+    return Draft(menu=Menu.model_validate(row.body), saved_at=row.updated_at, pushed_at=row.pushed_at)
+
+
+async def forget_menu(session: AsyncSession, account: str) -> None:
+    """Back to the menu we propose; the platform keeps what it has until the next :func:`push_menu`."""
+    await session.execute(_FORGET, {"of_account": account})
 
 
 async def save_menu(session: AsyncSession, now: datetime, account: str, menu: Menu) -> None:
@@ -151,14 +180,16 @@ async def save_menu(session: AsyncSession, now: datetime, account: str, menu: Me
 
 async def push_menu(db: Database, clock: Clock, api: WeChatApi, credentials: Credentials) -> None:
     """Give the saved menu to the platform; raises PlatformRefusedError, or one of the delays of ``wire``."""
+    at = clock.now()
     async with db.transaction() as session:
         # What we propose is saved with that: from now on it is the account's menu.
-        row = {"account": credentials.account, "body": DEFAULT.model_dump(mode="json"), "updated_at": clock.now()}
+        row = {"account": credentials.account, "body": DEFAULT.model_dump(mode="json"), "updated_at": at}
         await session.execute(_PROPOSE[session.get_bind().dialect.name], row)
         menu = await menu_of(session, credentials.account)
     await api.create_menu(credentials, platform_form(menu))
     async with db.transaction() as session:
-        await session.execute(_PUSHED, {"of_account": credentials.account, "now": clock.now()})
+        # Of the moment it was read: what was saved while the platform was asked is not published.
+        await session.execute(_PUSHED, {"of_account": credentials.account, "now": at})
 
 
 def _proposing(dialect_insert: Any) -> Insert:
@@ -174,7 +205,8 @@ def _saving(dialect_insert: Any) -> Insert:
 
 
 # Built once: to build a statement costs more than to run it.
-_OF = select(menu_table.c.body).where(menu_table.c.account == bindparam("of_account"))
+_FORGET = delete(menu_table).where(menu_table.c.account == bindparam("of_account"))
+_OF = select(menu_table).where(menu_table.c.account == bindparam("of_account"))
 _PROPOSE = {"postgresql": _proposing(postgresql.insert), "sqlite": _proposing(sqlite.insert)}
 _SAVE = {"postgresql": _saving(postgresql.insert), "sqlite": _saving(sqlite.insert)}
 _PUSHED = update(menu_table).where(menu_table.c.account == bindparam("of_account")).values(pushed_at=bindparam("now"))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Insert, Table, bindparam, select
+from sqlalchemy import Insert, Table, bindparam, case, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from channels.wechat.error_codes import BEIJING
@@ -24,6 +24,7 @@ PER_DAY = {
     "/cgi-bin/qrcode/create": 100_000,
     "/cgi-bin/message/template/send": 100_000,
     "/cgi-bin/menu/create": 1_000,
+    "/cgi-bin/menu/get": 10_000,
     "/cgi-bin/menu/delete": 1_000,
 }
 
@@ -50,6 +51,12 @@ async def gauges(session: AsyncSession, now: datetime, account: str) -> Sequence
     return [Gauge(interface=row.interface, used=row.calls, most=PER_DAY.get(row.interface)) for row in rows]
 
 
+async def calls_since(session: AsyncSession, account: str, first: date, sending: str) -> dict[date, tuple[int, int]]:
+    """By day, where there were any: all calls, and those of the interface ``sending``."""
+    values = {"of_account": account, "first": first, "sending": sending}
+    return {row.day: (row.calls, row.sent) for row in (await session.execute(_SINCE, values)).all()}
+
+
 def _day(now: datetime) -> date:
     return now.astimezone(BEIJING).date()
 
@@ -67,4 +74,13 @@ _TODAY = (
     select(calls_table)
     .where(calls_table.c.account == bindparam("of_account"), calls_table.c.day == bindparam("today"))
     .order_by(calls_table.c.interface)
+)
+_SINCE = (
+    select(
+        calls_table.c.day,
+        func.sum(calls_table.c.calls).label("calls"),
+        func.sum(case((calls_table.c.interface == bindparam("sending"), calls_table.c.calls), else_=0)).label("sent"),
+    )
+    .where(calls_table.c.account == bindparam("of_account"), calls_table.c.day >= bindparam("first"))
+    .group_by(calls_table.c.day)
 )

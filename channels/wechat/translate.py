@@ -24,6 +24,8 @@ _EVENT = re.compile(r"[A-Za-z0-9_]{1,64}")
 _KEY_CHARS = 160
 _SCENE_PREFIX = "qrscene_"
 _COMMAND_PREFIX = "cmd:"
+#: What stands behind this in a key counts as written by the person.
+SAY = "say:"
 _COMMANDS = frozenset({"start", "status", "human", "lang", "link"})
 
 
@@ -199,8 +201,13 @@ def _scanned(fields: Fields) -> _Said:
 
 
 def _clicked(fields: Fields) -> _Said:
-    """A key of the menu: ``cmd:status`` and the like are wishes, with an argument after a second colon."""
+    """A key of the menu: ``cmd:status`` and the like are wishes, with an argument after a second colon.
+
+    What stands behind ``say:`` counts as written by the person.
+    """
     key = _text(fields, "EventKey")
+    if key.startswith(SAY):
+        return _Said(text=key.removeprefix(SAY))
     command, _, argument = key.removeprefix(_COMMAND_PREFIX).partition(":")
     if key.startswith(_COMMAND_PREFIX) and command in _COMMANDS:
         return _Said(command=command, argument=argument)

@@ -9,11 +9,13 @@ from typing import TypeVar
 
 from sqlmodel import select
 
+from channels.accounts.models import ChannelAccount
 from channels.accounts.service import AccountExistsError, add_account
 from channels.delivery import Recipient, queue
 from channels.models import Delivery, DeliveryState
 from channels.port import Opening, Outbound
 from channels.unparsed import keep_unparsed
+from channels.wechat.menu import forget_menu
 from channels.windows import close_window, open_windows
 from kit.access.models import Staff
 from kit.access.service import create_staff
@@ -115,6 +117,47 @@ class ChannelStory:
             return opened.ticket_id
 
         return self._do(tell())
+
+    def official(self) -> int:
+        """The id of the one account; its menu is as it is proposed."""
+
+        async def found() -> int:
+            await self._open_account()
+            async with self.ground.db.transaction() as session:
+                await forget_menu(session, ACCOUNT)
+                mine = (ChannelAccount.channel == CHANNEL, ChannelAccount.name == ACCOUNT)
+                return (await session.exec(select(ChannelAccount.id).where(*mine))).one()
+
+        return self._do(found())
+
+    def texting(self) -> int:
+        """The id of an account of short messages, with one template; it is paused and sends nothing."""
+
+        async def found() -> int:
+            mine = (ChannelAccount.channel == "sms", ChannelAccount.name == "aliyun-looked-at")
+            async with self.ground.db.transaction() as session:
+                known = (await session.exec(select(ChannelAccount.id).where(*mine))).first()
+                if known is not None:
+                    return known
+                account = await add_account(
+                    session,
+                    self.ground.clock.now(),
+                    self.live._app.state.channels.box,
+                    channel="sms",
+                    name="aliyun-looked-at",
+                    label="短信",
+                    settings={
+                        "provider": "aliyun",
+                        "sign_name": "应票",
+                        "access_key_id": "LTAI5tTestTestTestTest",
+                        "templates": [{"kind": "answer", "code": "SMS_1003", "text": "您的工单${number}有新消息。"}],
+                    },
+                    secrets={"access_key_secret": "-" * 30},
+                )
+                account.paused = True
+                return account.id
+
+        return self._do(found())
 
     async def _open_account(self) -> None:
         """The one account that everybody here writes to."""

@@ -8,9 +8,13 @@ from channels.console.endpoints import (
     account,
     changing,
     entering,
+    figures,
     mail,
+    menu,
     overview,
+    qr,
     sms,
+    templates,
     trying,
     undelivered,
     unparsed,
@@ -34,6 +38,10 @@ PARTS: tuple[APIRouter, ...] = (
     account.router,
     changing.router,
     trying.router,
+    menu.router,
+    figures.router,
+    templates.router,
+    qr.router,
 )
 
 

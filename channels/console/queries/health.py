@@ -65,9 +65,9 @@ class Health:
     windows: Mapping[int, Windows] = field(default_factory=dict)
 
 
-async def load_health(session: AsyncSession, now: datetime) -> Health:
-    """Of all accounts; with none there is nothing to ask."""
-    accounts = await all_accounts(session)
+async def load_health(session: AsyncSession, now: datetime, *, only: ChannelAccount | None = None) -> Health:
+    """Of all accounts, or of one of them; with none there is nothing to ask."""
+    accounts = [only] if only else await all_accounts(session)
     if not accounts:
         return Health(accounts=[])
     return Health(

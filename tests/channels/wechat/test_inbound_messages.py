@@ -180,6 +180,7 @@ class TestEvents:
             ("CLICK", "cmd:lang:en", ("", None, "lang", "en")),
             ("CLICK", "cmd:link", ("", None, "link", "")),
             ("CLICK", "cmd:unknown", ("", "cmd:unknown", None, "")),
+            ("CLICK", "say:发票开不出来", ("发票开不出来", None, None, "")),
             ("CLICK", "faq-7", ("", "faq-7", None, "")),
         ],
     )
