@@ -17,7 +17,7 @@ from knowledge.models import Article, ArticleText, Question
 from knowledge.publishing.shelving import put_out, take_away
 from knowledge.review.reviewing import approve
 from knowledge.versions.content import Content, Words, digest_of, dump, load, of_files
-from knowledge.versions.drafting import hold_article, refuse_taken, step, version_of
+from knowledge.versions.drafting import hold_article, refuse_taken, version_of
 from knowledge.versions.errors import ArticleChangedError, SlugTakenError
 from knowledge.versions.models import (
     ArticlePart,
@@ -29,6 +29,7 @@ from knowledge.versions.models import (
     Part,
     VersionState,
 )
+from knowledge.versions.steps import step
 from knowledge.versions.telling import tell
 
 #: The job that publishes what was approved for a later moment; its payload is ``version_id`` and ``digest``.

@@ -10,8 +10,9 @@ from kit.audit import Author
 from kit.db import AsyncSession
 from knowledge.review.errors import IncompleteError, NothingChangedError, OwnChangeError, UncheckedCaseError
 from knowledge.versions.content import load, missing_from
-from knowledge.versions.drafting import UNAPPROVED, step, take_part, version_of
+from knowledge.versions.drafting import UNAPPROVED, take_part, version_of
 from knowledge.versions.models import ArticlePart, ArticleVersion, Origin, Part, VersionState
+from knowledge.versions.steps import step
 from knowledge.versions.telling import tell
 
 #: Who may approve what others wrote.
@@ -69,7 +70,7 @@ async def approve(
         (VersionState.REVIEW,),
         col(ArticleVersion.digest) == digest,
         _has_part(by.id, Part.REVIEWER),
-        select(Staff.id).where(Staff.id == by.id, col(Staff.active).is_(True), col(Staff.role).in_(REVIEWERS)).exists(),
+        may_review(by),
         seen=seen,
         state=VersionState.APPROVED,
         approved_at=now,
@@ -100,6 +101,13 @@ async def give_back(
         **{**UNAPPROVED, "remark": remark, "changed_at": now, "changed_by": by.name},
     )
     await tell(session, now, by, "give_back", version, after={"state": VersionState.DRAFT, "remark": remark})
+
+
+def may_review(by: Author) -> object:
+    """As a condition of the statement that approves: what a person may do can change while they read."""
+    return (
+        select(Staff.id).where(Staff.id == by.id, col(Staff.active).is_(True), col(Staff.role).in_(REVIEWERS)).exists()
+    )
 
 
 def _has_part(staff_id: int | None, part: Part) -> object:

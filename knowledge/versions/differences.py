@@ -45,7 +45,7 @@ def _words(before: Content, after: Content) -> Iterator[Difference]:
         for field in ("title", "summary", "steps", "body", "questions", "tags"):
             was, now = _lines(old, field), _lines(new, field)
             if was != now:
-                yield Difference(field, locale, list(_compared(was, now)))
+                yield Difference(field, locale, compared(was, now))
 
 
 def _lines(words: Words, field: str) -> list[str]:
@@ -53,7 +53,12 @@ def _lines(words: Words, field: str) -> list[str]:
     return str(value).splitlines() if isinstance(value, str) else list(value)
 
 
-def _compared(was: list[str], now: list[str]) -> Iterator[Line]:
+def compared(was: Sequence[str], now: Sequence[str]) -> list[Line]:
+    """What became of some lines."""
+    return list(_compared(was, now))
+
+
+def _compared(was: Sequence[str], now: Sequence[str]) -> Iterator[Line]:
     # Without "junk" a blank line counts like any other, and the outcome does not depend on the length.
     for what, old_from, old_to, new_from, new_to in SequenceMatcher(None, was, now, autojunk=False).get_opcodes():
         if what == "equal":
@@ -63,7 +68,7 @@ def _compared(was: list[str], now: list[str]) -> Iterator[Line]:
             yield from (Line("+", line) for line in now[new_from:new_to])
 
 
-def _shortened(same: list[str]) -> Iterator[Line]:
+def _shortened(same: Sequence[str]) -> Iterator[Line]:
     if len(same) <= 2 * _AROUND + 1:
         yield from (Line(" ", line) for line in same)
         return

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import CursorResult, Table
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Table
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, func, select, update
 
@@ -15,6 +14,7 @@ from kit.db import AsyncSession
 from kit.i18n import LOCALES, Locale
 from knowledge.errors import ArticleNotFoundError
 from knowledge.models import Article
+from knowledge.versions import steps
 from knowledge.versions.content import (
     BODY_MAX,
     LINE_MAX,
@@ -28,7 +28,6 @@ from knowledge.versions.content import (
     load,
 )
 from knowledge.versions.errors import (
-    ArticleChangedError,
     ArticleLongError,
     ArticleOpenError,
     SlugInvalidError,
@@ -45,6 +44,7 @@ from knowledge.versions.models import (
     Part,
     VersionState,
 )
+from knowledge.versions.steps import step
 from knowledge.versions.telling import tell
 
 part_table: Table = ArticlePart.__table__  # type: ignore[attr-defined]  # SQLModel hides __table__ from its types.
@@ -174,43 +174,9 @@ async def discard(session: AsyncSession, now: datetime, by: Author, version_id: 
     await tell(session, now, by, "discard", version, before=_summary(version), after={"state": VersionState.DISCARDED})
 
 
-async def step(
-    session: AsyncSession,
-    version: ArticleVersion,
-    states: Sequence[VersionState],
-    *conditions: Any,
-    seen: int,
-    **values: Any,
-) -> None:
-    """Change a version in one statement, if it is still as it was ``seen``, in one of ``states`` and all holds."""
-    moved = (
-        update(ArticleVersion)
-        .where(
-            col(ArticleVersion.id) == version.id,
-            col(ArticleVersion.revision) == seen,
-            col(ArticleVersion.state).in_(states),
-            *conditions,
-        )
-        .values(revision=seen + 1, **values)
-        .execution_options(synchronize_session=False)
-    )
-    if cast("CursorResult[Any]", await session.exec(moved)).rowcount != 1:
-        now = await version_of(session, version.id)
-        raise ArticleChangedError(who=now.changed_by)
-
-
 async def take_part(session: AsyncSession, now: datetime, by: Author, version_id: int, part: Part) -> bool:
-    """Note who does what. Who wrote stays an author whatever else they do: False where that forbids it."""
-    if by.id is None:
-        return part is Part.AUTHOR
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    row = {"version_id": version_id, "staff_id": by.id, "part": part, "name": by.name, "at": now}
-    insert = dialect.insert(part_table).values(row)
-    allowed = None if part is Part.AUTHOR else part_table.c.part == Part.REVIEWER
-    taken = insert.on_conflict_do_update(
-        index_elements=["version_id", "staff_id"], set_={"part": part, "at": now}, where=allowed
-    )
-    return cast("CursorResult[Any]", await session.execute(taken)).rowcount == 1
+    """Note who does what to a version of an article, see :func:`knowledge.versions.steps.take_part`."""
+    return await steps.take_part(session, part_table, now, by, version_id, part)
 
 
 async def hold_article(session: AsyncSession, article_id: int) -> Article:

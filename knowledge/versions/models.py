@@ -69,6 +69,7 @@ class ArticleVersion(SQLModel, table=True):
         ),
         Index("uq_article_version_open", "article_id", unique=True, sqlite_where=_IS_OPEN, postgresql_where=_IS_OPEN),
         Index("uq_article_version_live", "article_id", unique=True, sqlite_where=_IS_LIVE, postgresql_where=_IS_LIVE),
+        Index("ix_article_version_changed", "changed_at", "article_id"),
         Index("ix_article_version_review", "id", sqlite_where=_IN_REVIEW, postgresql_where=_IN_REVIEW),
     )
 
