@@ -17,6 +17,7 @@ from tickets.repository import note_event
 from tickets.routing.service import Placement, Told, place, settle
 from tickets.sla.policies import Policy
 from tickets.sla.service import promise_times, start
+from tickets.stages import Priority
 
 MAX_SUBJECT = 60
 
@@ -32,6 +33,8 @@ class Matter:
     component: str | None = None
     facts: dict[str, Any] = field(default_factory=dict)
     wants_person: bool = False
+    #: It is at least as urgent.
+    priority: Priority | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +95,7 @@ async def _begin(
         facts=matter.facts,
         category_id=placement.category_id,
         team_id=placement.team_id,
-        priority=placement.priority,
+        priority=min(placement.priority, matter.priority or placement.priority),
         locale=conversation.locale,
         region=contact.region,
         component=matter.component,

@@ -31,8 +31,8 @@ class Thresholds:
     times: float = 3.0
     #: However sure the past is, days differ: the shape is never larger.
     steadiest: float = 12.0
-    #: Minutes between two looks at one signature.
-    look_every_min: int = 1
+    #: One signature is looked at once a minute, and whenever its crowd has grown by this share.
+    grown: float = 0.1
     #: Before so many hours are known nothing is usual, and nobody is woken.
     least_hours: int = 7 * 24
 
@@ -51,12 +51,13 @@ class Excess:
 
 @dataclass
 class Radar:
-    """Takes complaints in the order they came, and remembers what it needs."""
+    """Takes complaints as they become known, and remembers what it needs; time never runs backwards for it."""
 
     calendar: Calendar
     thresholds: Thresholds = field(default_factory=Thresholds)
     baseline: Baseline = field(init=False)
     _crowds: dict[str, Crowd] = field(default_factory=lambda: defaultdict(Crowd))
+    _minute: int = 0
     _hour: int = -1
     _learned: int = -1
     #: Who complained in the hour that runs, without those of known outages.
@@ -64,7 +65,8 @@ class Radar:
     #: People by hour and version.
     _versions: dict[int, Counter[str]] = field(default_factory=dict)
     _shares: dict[str, float] = field(default_factory=dict)
-    _looked: dict[str, int] = field(default_factory=dict)
+    #: The minute and the crowd of the last look.
+    _looked: dict[str, tuple[int, int]] = field(default_factory=dict)
     #: Dismissed: how many times the usual was no outage.
     _allowed: dict[str, float] = field(default_factory=dict)
 
@@ -73,7 +75,7 @@ class Radar:
 
     def hear(self, complaint: Complaint, *, known: bool = False) -> list[Excess]:
         """Count it in; what belongs to a ``known`` outage does not become usual by that."""
-        minute = int(complaint.at.timestamp()) // 60
+        minute = self._minute = max(self._minute, int(complaint.at.timestamp()) // 60)
         self._forward(minute // 60)
         fresh = []
         for signature in complaint.signatures:
@@ -89,13 +91,20 @@ class Radar:
         """It was dismissed: as many times the usual is no surprise from now on."""
         self._allowed[name] = max(times, self._allowed.get(name, 1.0))
 
+    def forget(self, name: str, since: int) -> None:
+        """It was confirmed: what came from that hour of the epoch on is not usual."""
+        self.baseline.forget(name, since)
+        for signature in [one for one in self._of_hour if one.name == name]:
+            del self._of_hour[signature]
+
     def _look(self, signature: Signature, minute: int) -> Excess | None:
         crowd, limits = self._crowds[signature.name], self.thresholds
-        if len(crowd) < limits.people or minute - self._looked.get(signature.name, 0) < limits.look_every_min:
+        then, before = self._looked.get(signature.name, (0, 0))
+        if len(crowd) < limits.people or (then == minute and len(crowd) < before * (1 + limits.grown)):
             return None
         if self.baseline.knows_for(self._hour) < limits.least_hours:
             return None
-        self._looked[signature.name] = minute
+        self._looked[signature.name] = (minute, len(crowd))
         spans = WIDE_SPANS_MIN if signature.is_wide else SPANS_MIN
         excesses = [self._weigh(signature, minute, *one) for one in zip(spans, crowd.within(spans), strict=True)]
         return max((one for one in excesses if one is not None), key=lambda one: one.surprise, default=None)

@@ -5,6 +5,8 @@ from datetime import datetime
 
 #: Every complaint carries it, so that an outage of everything is seen although it has no one face.
 EVERYTHING = "everything"
+#: Stands before a wording that is not quoted: the title of what people's words are like.
+ALIKE = "≈"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +59,12 @@ def signatures(marks: Marks) -> tuple[Signature, ...]:
     if marks.region:
         found.append(Signature(f"region:{marks.region}"))
     return (*found, Signature(EVERYTHING))
+
+
+def marks_in(name: str) -> dict[str, str]:
+    """The marks a signature of that name asks for, by the names of :class:`Marks`; nothing for everything."""
+    kind, _, value = name.partition(":")
+    if kind in {"code", "wording"}:
+        return {kind: value}
+    pairs = (part.partition(":") for part in name.split("|") if name != EVERYTHING)
+    return {kind: value for kind, _, value in pairs}
