@@ -16,6 +16,7 @@ from bot.defaults import install_defaults
 from kit.ground import Ground
 from knowledge.articles import import_folder
 from knowledge.loader import read_folder
+from knowledge.playbooks.shelf import read_sources, ship_folder
 
 _ROOT = Path(__file__).resolve().parent.parent
 CONTENT = _ROOT / "knowledge" / "content"
@@ -84,6 +85,8 @@ def _current(connection: Connection) -> str | None:
 async def install(ground: Ground) -> None:
     """What a new installation starts with; what was edited since is never touched."""
     files = await asyncio.to_thread(read_folder, CONTENT)
+    playbooks = await read_sources(CONTENT / "playbooks")
     async with ground.db.transaction() as session:
         await install_defaults(session)
         await import_folder(session, ground.clock.now(), files)
+        await ship_folder(session, ground.clock.now(), playbooks)

@@ -16,12 +16,21 @@ from bot.dialogue.decisions import (
     ShowStatus,
     Thank,
 )
+from bot.dialogue.diagnosing import back_press, on_walk, on_walk_press
 from bot.dialogue.drafting import begin_draft, hand_over, on_fact, skip_fact, step_back
 from bot.dialogue.emoji import is_grateful
 from bot.dialogue.intents import Intent
 from bot.dialogue.memory import Memory, Step
 from bot.dialogue.presses import Action
-from bot.dialogue.questioning import answer_question, not_solved, on_choice, on_solved, pick, solved
+from bot.dialogue.questioning import (
+    answer_question,
+    not_solved,
+    on_choice,
+    on_solved,
+    on_walk_offer,
+    pick,
+    solved,
+)
 from bot.dialogue.situation import Glimpse, Situation, Turn
 from bot.dialogue.understand import Understanding
 from bot.dialogue.wishing import carry_wishes, decline, is_served_beside_staff, on_link, on_unlink, on_wish_press
@@ -198,35 +207,43 @@ _STEPS = {
     Step.COMMENT: _on_comment,
     Step.LINK: on_link,
     Step.UNLINK: on_unlink,
+    Step.WALK: on_walk,
+    Step.WALK_OFFER: on_walk_offer,
 }
 
 
 def _on_press(situation: Situation) -> Turn:
     press, memory = situation.press, situation.memory
     assert press is not None  # noqa: S101 - the caller checked; this tells the type checker.
+    if (meant := _PRESSES.get(press.action)) is not None:
+        return meant(situation)
     match press.action:
-        case Action.PERSON:
-            return hand_over(situation)
-        case Action.TICKET:
-            return begin_draft(situation)
         case Action.STATUS:
             return Turn((ShowStatus(),), memory)
         case Action.ARTICLE:
             return pick(situation, press.value)
-        case Action.NONE:
-            return _none_of_these(situation)
         case Action.WORKS | Action.BROKEN:
             return _on_fixed_press(situation, press.number(0), works=press.action is Action.WORKS)
+        case Action.WALK | Action.STEP:
+            return on_walk_press(situation, press)
         case Action.LANG | Action.LINK | Action.UNLINK:
             return on_wish_press(memory, press)
         case Action.RATE:
             return _on_rate_press(memory, press.number(0), press.number(1))
-        case Action.SKIP | Action.BACK | Action.YES | Action.NO:
+        case _:
             return _on_plain_press(situation, press.action)
 
 
 def _none_of_these(situation: Situation) -> Turn:
     return Turn((Abstain(tried=True),), situation.memory.at(Step.OFFER))
+
+
+#: Buttons that mean the same whatever was asked.
+_PRESSES: dict[Action, Callable[[Situation], Turn]] = {
+    Action.PERSON: hand_over,
+    Action.TICKET: begin_draft,
+    Action.NONE: _none_of_these,
+}
 
 
 def _on_fixed_press(situation: Situation, ticket_id: int | None, *, works: bool) -> Turn:
@@ -256,6 +273,8 @@ def _saying(name: str) -> Callable[[Situation], Turn]:
 _PLAIN_PRESSES: dict[tuple[Step, Action], Callable[[Situation], Turn]] = {
     (Step.FACT, Action.SKIP): skip_fact,
     (Step.FACT, Action.BACK): step_back,
+    (Step.WALK, Action.BACK): back_press,
+    (Step.WALK_OFFER, Action.NO): not_solved,
     (Step.SOLVED, Action.YES): solved,
     (Step.SOLVED, Action.NO): not_solved,
     (Step.OFFER, Action.YES): begin_draft,

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from bot.dialogue.entities import Entity
 from kit.settings import Locale
+from knowledge.playbooks.plans import Plan
+from knowledge.playbooks.walking import Step
 from tickets.linking.proofs import Proof
 
 
@@ -14,11 +16,15 @@ class Greet:
 
 @dataclass(frozen=True)
 class Answer:
-    """Give an article: title, steps, link. ``ask`` adds "解决了吗？"; ``again`` says it is the next best."""
+    """Give an article: title, steps, link. ``ask`` adds "解决了吗？"; ``again`` says it is the next best.
+
+    ``walk`` is the key of a playbook offered beside.
+    """
 
     slug: str
     ask: bool = True
     again: bool = False
+    walk: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,9 +52,11 @@ class AskFact:
 
 @dataclass(frozen=True)
 class OpenTicket:
-    """Open the drafted ticket."""
+    """Open the drafted ticket; without a category it is the draft's, ``priority`` is the least it has."""
 
     wants_person: bool = False
+    category: str = ""
+    priority: str = ""
 
 
 @dataclass(frozen=True)
@@ -186,6 +194,22 @@ class Prefer:
     word: str
 
 
+@dataclass(frozen=True)
+class OfferPlaybook:
+    """Ask whether to go through it together, step by step."""
+
+    plan: Plan
+
+
+@dataclass(frozen=True)
+class RunPlaybook:
+    """Say where a walk stands: the next question, or the words of its end; ``lead`` names words before."""
+
+    plan: Plan
+    step: Step
+    lead: str = ""
+
+
 Decision = (
     Greet
     | Answer
@@ -213,4 +237,6 @@ Decision = (
     | OfferUnlink
     | Unlink
     | Prefer
+    | OfferPlaybook
+    | RunPlaybook
 )

@@ -5,8 +5,9 @@ from typing import Any
 
 from bot.dialogue import decisions, speech
 from bot.dialogue.categories import category_of
+from bot.dialogue.diagnosed import DIAGNOSED, take_walk
 from bot.dialogue.linking import LINKING
-from bot.dialogue.memory import Draft, Memory
+from bot.dialogue.memory import Draft, Memory, Step
 from bot.dialogue.scene import Scene
 from bot.dialogue.solved import SOLVED
 from bot.dialogue.speech import Reference, Speech
@@ -22,8 +23,10 @@ from tickets.routing.waiting import expected_wait
 from tickets.sending.snoozing import customer_is_back
 from tickets.sla.hours import reply_hours
 from tickets.sla.service import customer_wrote
-from tickets.stages import OPEN_STAGES
+from tickets.stages import OPEN_STAGES, Priority
 from tickets.surveys.service import comment, rate, survey_of
+
+_PRIORITIES = {"urgent": Priority.URGENT, "high": Priority.HIGH, "normal": Priority.NORMAL, "low": Priority.LOW}
 
 
 async def carry_out(scene: Scene, decision: decisions.Decision) -> Speech:
@@ -72,11 +75,12 @@ async def _open(scene: Scene, decision: decisions.OpenTicket) -> Speech:
     scene.session.add(scene.contact)
     matter = Matter(
         text=draft.problem or draft.facts.get("problem") or scene.tell("say.person_subject"),
-        category=category_of(draft.component),
+        category=decision.category or category_of(draft.component),
         category_sure=draft.sure,
         component=draft.component,
-        facts=_facts(scene.memory, draft),
+        facts=_facts(scene.memory, draft) | await take_walk(scene),
         wants_person=decision.wants_person,
+        priority=_PRIORITIES.get(decision.priority),
     )
     scene.ticket = await open_ticket(
         scene.session, scene.now, scene.conversation, scene.contact, matter, actor=BOT, rhythm=scene.rhythm
@@ -134,6 +138,7 @@ async def _wait_words(scene: Scene, ticket: Ticket) -> str:
 
 async def _call_person(scene: Scene, _: decisions.CallPerson) -> Speech:
     ticket = _ticket(scene)
+    await _add_facts(scene, ticket)
     await customer_wrote(scene.session, scene.now, ticket, wants_person=True)
     await note_event(scene.session, scene.now, ticket, EventKind.WANTS_PERSON, CUSTOMER)
     text = scene.tell("say.called", number=ticket.number) + await _wait_words(scene, ticket)
@@ -150,10 +155,18 @@ def _ticket(scene: Scene) -> Ticket:
 async def _add(scene: Scene, decision: decisions.AddToTicket) -> Speech:
     if scene.ticket is None:
         return Speech("")
+    await _add_facts(scene, scene.ticket)
     await customer_is_back(scene.session, scene.now, scene.ticket)
     await customer_wrote(scene.session, scene.now, scene.ticket)
     await note_event(scene.session, scene.now, scene.ticket, EventKind.CUSTOMER_WROTE, CUSTOMER)
     return Speech(scene.tell("say.added", number=scene.ticket.number) if decision.acknowledge else "")
+
+
+async def _add_facts(scene: Scene, ticket: Ticket) -> None:
+    """What a playbook has found out meanwhile."""
+    if scene.memory.step is not Step.WALK and (facts := await take_walk(scene)):
+        ticket.facts = {**ticket.facts, **facts}
+        scene.session.add(ticket)
 
 
 async def _status(scene: Scene, decision: decisions.ShowStatus) -> Speech:
@@ -241,6 +254,7 @@ _EFFECTS: dict[type, Callable[[Scene, Any], Awaitable[Speech]]] = {
     decisions.AddReason: _add_reason,
     decisions.Rate: _rate,
     decisions.KeepComment: _keep_comment,
+    **DIAGNOSED,
     **LINKING,
     **SOLVED,
 }

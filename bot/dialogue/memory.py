@@ -5,6 +5,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, Field
 
 from kit.settings import Locale
+from knowledge.playbooks.walking import Walk
 
 
 class Step(StrEnum):
@@ -20,6 +21,8 @@ class Step(StrEnum):
     COMMENT = "comment"
     LINK = "link"
     UNLINK = "unlink"
+    WALK = "walk"
+    WALK_OFFER = "walk_offer"
 
 
 #: How sure we are of what a person chose from a list of ours.
@@ -64,6 +67,10 @@ class Memory(BaseModel):
     scene: str = ""
     #: What is being asked about joining or parting addresses.
     link_id: int | None = None
+    #: The playbook being gone through; kept after its end until what was found out is in a ticket.
+    walk: Walk | None = None
+    #: Playbooks that were begun about the question at hand, so that none is offered twice.
+    walked: tuple[str, ...] = ()
 
     def at(self, step: Step | None) -> "Memory":
         """The same, expecting something else."""

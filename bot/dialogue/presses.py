@@ -22,6 +22,10 @@ class Action(StrEnum):
     LANG = "lang"
     LINK = "link"
     UNLINK = "unlink"
+    #: Begin the playbook of that key.
+    WALK = "walk"
+    #: The question of a playbook, and the answer to it.
+    STEP = "step"
 
 
 _ACTIONS: dict[str, Action] = {action.value: action for action in Action}

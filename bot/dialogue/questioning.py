@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from bot.dialogue.decisions import Abstain, AddToTicket, Answer, Clarify, Decision, Explain, MarkHelped, Say
+from bot.dialogue.diagnosing import begin_walk, offer_walk, plan_for, plan_wanted
 from bot.dialogue.drafting import begin_draft
 from bot.dialogue.entities import Entity
 from bot.dialogue.facts import found
@@ -31,6 +32,8 @@ def answer_question(situation: Situation) -> Turn:
         if situation.slow:
             return _abstain(situation, about_us, doubts)
         return Turn((*doubts, Say("calm", ("ticket", "person"))), about_us.at(Step.OFFER))
+    if (plan := plan_wanted(situation)) is not None and not situation.slow:
+        return begin_walk(replace(situation, memory=memory), plan, *doubts)
     if said.text.isdecimal() and not said.entities:
         return Turn((Say("say_more", ("person",)),), memory)
     if result is None or result.outcome is Outcome.ABSTAIN or not result.hits:
@@ -46,13 +49,13 @@ def answer_question(situation: Situation) -> Turn:
     # What it is about stays the first, surest one's matter, however many others are tried and do not help.
     about = {"slug": slugs[0], "component": situation.components.get(slugs[0]), "candidates": slugs[1:_CHOICES]}
     learnt = memory.model_copy(update={**about, "sure": result.confidence, "step": Step.SOLVED})
-    return Turn((*doubts, Answer(slugs[0])), learnt)
+    return Turn((*doubts, Answer(slugs[0], walk=_offered(situation, slugs[0]))), learnt)
 
 
 def _new_question(situation: Situation) -> Memory:
     known = situation.memory.known | found(situation.said.entities)
     fresh = {"question": situation.said.text, "slug": None, "component": None, "candidates": (), "known": known}
-    return situation.memory.model_copy(update={**fresh, "step": None})
+    return situation.memory.model_copy(update={**fresh, "step": None, "walk": None, "walked": ()})
 
 
 def _doubts(entities: tuple[Entity, ...]) -> list[Entity]:
@@ -75,7 +78,9 @@ def _abstain(situation: Situation, memory: Memory, doubts: tuple[Decision, ...])
 
 
 def on_solved(situation: Situation) -> Turn | None:
-    """The answer to "解决了吗？"."""
+    """The answer to "解决了吗？"; who wants to go through it together says so."""
+    if (plan := plan_wanted(situation)) is not None:
+        return begin_walk(situation, plan)
     if situation.said.intent is Intent.YES:
         return solved(situation)
     if situation.said.intent is Intent.NO or _is_plain_still_broken(situation):
@@ -100,6 +105,10 @@ def not_solved(situation: Situation) -> Turn:
     """The next best article if there is one, else a ticket; a day between two guesses would be too much."""
     memory = situation.memory
     marked: tuple[Decision, ...] = (MarkHelped(memory.slug, helped=False),) if memory.slug else ()
+    if memory.step is Step.WALK_OFFER:
+        marked = ()
+    elif (plan := plan_for(situation, memory.slug)) is not None and not situation.slow:
+        return offer_walk(situation, plan, *marked)
     if memory.candidates and not situation.slow:
         best, *rest = memory.candidates
         following = {"slug": best, "candidates": tuple(rest), "step": Step.SOLVED}
@@ -125,4 +134,22 @@ def pick(situation: Situation, slug: str) -> Turn:
     """Answer with the title that was chosen; the others stay the next best."""
     others = tuple(other for other in situation.memory.candidates if other != slug)
     chosen = {"slug": slug, "component": situation.components.get(slug), "candidates": others, "step": Step.SOLVED}
-    return Turn((Answer(slug),), situation.memory.model_copy(update={**chosen, "sure": CHOSEN}))
+    answer = Answer(slug, walk=_offered(situation, slug))
+    return Turn((answer,), situation.memory.model_copy(update={**chosen, "sure": CHOSEN}))
+
+
+def _offered(situation: Situation, slug: str) -> str:
+    """The playbook to offer under an article; by letter nobody is asked one question after another."""
+    plan = None if situation.slow else plan_for(situation, slug)
+    return plan.key if plan else ""
+
+
+def on_walk_offer(situation: Situation) -> Turn | None:
+    """The answer to whether to go through it together."""
+    said = situation.said
+    plan = plan_for(situation, situation.memory.slug)
+    if plan is not None and (said.intent is Intent.YES or plan_wanted(situation) is not None):
+        return begin_walk(situation, plan)
+    if said.intent in {Intent.NO, Intent.SKIP, Intent.CLOSE} or _is_plain_still_broken(situation):
+        return not_solved(situation)
+    return None

@@ -9,6 +9,7 @@ from kit.db import AsyncSession
 from kit.i18n import Locale, show_moment, translate
 from kit.settings import Settings
 from knowledge.library import Library
+from knowledge.playbooks.plans import Plan
 from tickets.contacts.models import Contact
 from tickets.conversations.models import Conversation
 from tickets.models import Ticket
@@ -34,6 +35,8 @@ class Scene:
     ticket: Ticket | None = None
     #: As by mail, where an answer left out says as much as one that says nothing.
     slow: bool = False
+    #: The playbook under way.
+    plan: Plan | None = None
 
     def tell(self, key: str, **values: object) -> str:
         """A text in the person's language."""

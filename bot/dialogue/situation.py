@@ -8,6 +8,7 @@ from bot.dialogue.memory import Memory
 from bot.dialogue.presses import Press
 from bot.dialogue.understand import Understanding
 from bot.dialogue.wishes import Wish
+from knowledge.playbooks.plans import Plan
 from knowledge.search.index import Result
 from tickets.linking.proofs import Proof
 
@@ -19,6 +20,7 @@ class Glimpse:
     id: int
     is_open: bool
     awaits_confirmation: bool
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,10 @@ class Situation:
     ticket: Glimpse | None = None
     found: Result | None = None
     components: Mapping[str, str] = field(default_factory=dict)
+    #: Playbooks that may be begun, by key.
+    plans: Mapping[str, Plan] = field(default_factory=dict)
+    #: The one under way, as it was when it was begun.
+    plan: Plan | None = None
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bot.dialogue.decisions import Abstain, Answer, AskFact, Explain, Greet, Say
+from bot.dialogue.decisions import Abstain, Answer, AskFact, Explain, Greet, OfferPlaybook, RunPlaybook, Say
 from bot.dialogue.entities import Entity, explain
 from bot.dialogue.presses import Action, press_id
 from kit.i18n import Locale, translate
 from knowledge.articles import ArticleView
+from knowledge.playbooks.plans import Attempt, Branch, Choice, Input, Option, Put
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,9 @@ def answer(decision: Answer, article: ArticleView, locale: Locale) -> Speech:
         lines += ["", translate("say.solved?", locale)]
     link = Reference(translate("say.read_more", locale, title=article.title), f"/help/{article.slug}?lang={locale}")
     offered = replies(locale, "yes", "no", "person") if decision.ask else ()
+    if decision.walk and decision.ask:
+        steps = Reply(press_id(Action.WALK, decision.walk), translate("button.walk", locale))
+        offered = (*offered[:2], steps, *offered[2:])
     return Speech("\n".join(lines), offered, (link,))
 
 
@@ -103,6 +107,50 @@ def _explained(entity: Entity, locale: Locale) -> str:
         return translate(key, locale, **values)
 
     return explain(entity, say) or ""
+
+
+def offer_walk(decision: OfferPlaybook, locale: Locale) -> Speech:
+    yes = Reply(press_id(Action.WALK, decision.plan.key), translate("button.walk_yes", locale))
+    no = Reply(press_id(Action.NO), translate("button.walk_no", locale))
+    return Speech(translate("say.walk_offer", locale), (yes, no, *replies(locale, "person")))
+
+
+def walk(decision: RunPlaybook, article: ArticleView | None, locale: Locale) -> Speech:
+    """One step of a playbook; answers are numbered for platforms without buttons."""
+    node, here = decision.step.node, decision.step.walk.node
+    lead = translate(f"say.walk_{decision.lead}", locale) if decision.lead else ""
+    words = node.words.get(locale, "") if not isinstance(node, Branch | Put) else ""
+    lines = [line for line in (lead, words) if line]
+    if decision.step.end is not None:
+        return Speech("\n".join(lines))
+    answers = _answers(decision, locale)
+    link: tuple[Reference, ...] = ()
+    if article is not None:
+        lines += [f"{number}. {step}" for number, step in enumerate(article.steps, 1)]
+        read = translate("say.read_more", locale, title=article.title)
+        link = (Reference(read, f"/help/{article.slug}?lang={locale}"),)
+    if isinstance(node, Attempt):
+        lines += ["", translate("say.walk_works?", locale)]
+    elif isinstance(node, Choice):
+        lines += [f"{number}. {label}" for number, (_, label) in enumerate(answers, 1)]
+    offered = [Reply(press_id(Action.STEP, here, key), label) for key, label in answers]
+    also = (*(("back",) if decision.step.walk.trail else ()), *(("person",) if decision.lead == "missed_again" else ()))
+    return Speech("\n".join(lines), (*offered, *replies(locale, *also)), link)
+
+
+def _answers(decision: RunPlaybook, locale: Locale) -> list[tuple[str, str]]:
+    """What may be pressed, by key."""
+    match decision.step.node:
+        case Choice() as node:
+            return [(option.key, option.label[locale]) for option in node.options]
+        case Input(skip=Option() as skip):
+            return [("skip", skip.label[locale])]
+        case Attempt():
+            return [
+                ("solved", translate("button.walk_solved", locale)),
+                ("else", translate("button.walk_else", locale)),
+            ]
+    return []
 
 
 def fixed_text(decision: Say, locale: Locale) -> Speech:

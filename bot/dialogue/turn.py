@@ -7,7 +7,9 @@ from itertools import takewhile
 
 from sqlmodel import select
 
+from bot.dialogue.complaints import marks_of
 from bot.dialogue.decide import decide, needs_search
+from bot.dialogue.decisions import Answer
 from bot.dialogue.effects import carry_out
 from bot.dialogue.intents import Expecting
 from bot.dialogue.memory import Memory, Step
@@ -28,10 +30,14 @@ from kit.outbox import ClaimedJob
 from kit.outbox.runner import Postponed
 from knowledge.answers import log_answer
 from knowledge.library import Library
+from knowledge.playbooks.plans import Plan
+from knowledge.playbooks.shelf import PlaybookShelf
+from knowledge.playbooks.walking import Walk
 from knowledge.search.index import Result
 from tickets.contacts.service import Sender
 from tickets.conversations.models import Author, Conversation, Message, Owner
 from tickets.conversations.service import NewMessage, conversation_of, post
+from tickets.incidents.noticing import notice
 from tickets.linking.codes import prove
 from tickets.linking.proofs import Proof
 from tickets.models import Ticket
@@ -41,6 +47,8 @@ from tickets.stages import OPEN_STAGES, Stage
 
 #: Asks whether the person at an address is typing at a moment.
 IsTyping = Callable[[AsyncSession, datetime, str], Awaitable[bool]]
+#: Sees to it that this is said a little later: the scene, the plain words, and the article they are from.
+PutOff = Callable[[Scene, Speech, str], Awaitable[None]]
 #: How soon to look again at somebody who is typing.
 _TYPING_PAUSE = timedelta(seconds=1)
 
@@ -54,6 +62,8 @@ _EXPECTING = {
     Step.COMMENT: Expecting.FACT,
     Step.LINK: Expecting.OFFER,
     Step.UNLINK: Expecting.OFFER,
+    Step.WALK: Expecting.SOLVED,
+    Step.WALK_OFFER: Expecting.OFFER,
 }
 #: What platforms may ask for without words; each has a text ``command.<name>``.
 _COMMANDS = {WishKind.START, WishKind.STATUS, WishKind.HUMAN, WishKind.LANG, WishKind.LINK}
@@ -73,6 +83,9 @@ class Dialogue:
     settle: Mapping[str, float] = field(default_factory=dict)
     #: Channels on which hours pass between two messages.
     slow: frozenset[str] = frozenset()
+    #: Takes over what is to be said where it may be worded otherwise.
+    put_off: PutOff | None = None
+    playbooks: PlaybookShelf = field(default_factory=PlaybookShelf)
 
     async def handle(self, session: AsyncSession, job: ClaimedJob) -> None:
         """Answer what the thread has sent; nothing left means an earlier turn had it already."""
@@ -133,7 +146,7 @@ class Dialogue:
         ticket = await self._ticket_meant(session, conversation, memory, newest)
         memory = about(memory, ticket, newest)
         known_locale, conversation.locale = conversation.locale, said.locale
-        await self._keep(session, conversation, ticket, messages, said)
+        kept_as = await self._keep(session, conversation, ticket, messages, said)
         situation = await self._situation(session, conversation, messages, said=said, memory=memory, ticket=ticket)
         turn = decide(situation)
         scene = Scene(
@@ -150,11 +163,14 @@ class Dialogue:
             keeps=None if newest.proven or kept == Memory() else kept,
             ticket=ticket,
             slow=newest.channel in self.slow,
+            plan=situation.plan,
         )
         speech = merged([await carry_out(scene, decision) for decision in turn.decisions])
         # What has changed in the conversation is written once, when the job is finished.
         with session.no_autoflush:
             await self._log_search(session, conversation, situation)
+            if (marks := marks_of(said, situation.found, self.library)) is not None:
+                await notice(session, now, conversation, message_id=kept_as, marks=marks)
             await self._speak(scene, turn, speech)
             if scene.keeps is not None:
                 # Answered in its language; what the person hears of other matters stays in the person's.
@@ -190,8 +206,14 @@ class Dialogue:
                 slow=newest.channel in self.slow,
                 ticket=_glimpse(ticket),
                 components=self.library.components,
+                plans=await self.playbooks.plans(session, self.ground.clock.now()),
+                plan=await self._plan(session, memory.walk),
             )
         )
+
+    async def _plan(self, session: AsyncSession, walk: Walk | None) -> Plan | None:
+        """The playbook of a walk under way, as it was when that began."""
+        return None if walk is None else await self.playbooks.begun_with(session, walk.key, walk.digest)
 
     async def _proof(self, session: AsyncSession, conversation: Conversation, wishes: Sequence[Wish]) -> Proof | None:
         """How a code that was shown stands; looked up before anything is decided, as everything is."""
@@ -208,7 +230,9 @@ class Dialogue:
         ticket: Ticket | None,
         messages: list[InboundMessage],
         said: Understanding,
-    ) -> None:
+    ) -> int:
+        """The number of the newest of them."""
+        kept = 0
         open_ticket = ticket if ticket and ticket.stage in OPEN_STAGES else None
         with session.no_autoflush:
             for message in messages:
@@ -222,7 +246,8 @@ class Dialogue:
                     marks=_marks(message),
                     original=message.original,
                 )
-                await post(session, message.received_at, conversation, new)
+                kept = (await post(session, message.received_at, conversation, new)).id
+        return kept
 
     async def _with_search(self, situation: Situation) -> Situation:
         if not needs_search(situation):
@@ -270,7 +295,10 @@ class Dialogue:
         scene.session.add(scene.conversation)
         kinds = [type(decision).__name__ for decision in turn.decisions]
         log.info("turn", thread=scene.conversation.thread, intent=scene.said.intent, decisions=kinds)
-        if speech.text:
+        answers = [decision.slug for decision in turn.decisions if isinstance(decision, Answer)]
+        if self.put_off is not None and len(answers) == 1:
+            await self.put_off(scene, speech, answers[0])
+        elif speech.text:
             await say(
                 scene.session,
                 scene.now,
@@ -346,7 +374,8 @@ def _named(message: InboundMessage, locale: Locale) -> str:
 def _glimpse(ticket: Ticket | None) -> Glimpse | None:
     if ticket is None:
         return None
-    return Glimpse(ticket.id, ticket.stage in OPEN_STAGES, ticket.stage == Stage.CONFIRMING)
+    facts = {name: value for name, value in (ticket.facts or {}).items() if isinstance(value, str)}
+    return Glimpse(ticket.id, ticket.stage in OPEN_STAGES, ticket.stage == Stage.CONFIRMING, facts)
 
 
 def _first(found: Result) -> str | None:
