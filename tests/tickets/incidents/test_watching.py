@@ -231,6 +231,8 @@ class TestWhatPeopleSay:
         await stage.judge(proposal.id, ProposalState.CONFIRMED, TEN + timedelta(minutes=8))
         async with stage.ground.db.transaction() as session:
             await end(session, TEN + timedelta(hours=1), HELIN, proposal.id)
+        # Who begins anew hears all of it once more, and knows that it was told.
+        assert await stage.watch().look(TEN + timedelta(hours=2)) == []
         await stage.complain(30, first=20, at=TEN + timedelta(hours=3))
         assert len(await watch.look(TEN + timedelta(hours=3, minutes=16))) == 1
 
