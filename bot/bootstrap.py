@@ -9,6 +9,7 @@ from bot.elsewhere import Outcomes
 from bot.handlers import independent, transactional
 from bot.news import News
 from bot.typing import HEAR
+from bot.wording import WORDING_DUE, WORDING_QUEUE, Wording, chosen_model
 from channels.context import ChannelContext
 from channels.delivery import out_queue
 from channels.inbox import IN_QUEUE, MEDIA_DUE, media_queue
@@ -121,7 +122,9 @@ def _runners(context: ChannelContext, library: Library, channels: Mapping[str, C
         name: able.settle_s for name, channel in channels.items() if (able := channel.capabilities).settle_s is not None
     }
     slow = frozenset(name for name, channel in channels.items() if channel.capabilities.slow)
-    dialogue = Dialogue(ground, library, HEAR, settle, slow)
+    model = chosen_model(ground)
+    wording = Wording(ground, library, model) if model else None
+    dialogue = Dialogue(ground, library, HEAR, settle, slow, wording.put_off if wording else None)
     inward = Runner(
         ground.db,
         ground.clock,
@@ -135,7 +138,14 @@ def _runners(context: ChannelContext, library: Library, channels: Mapping[str, C
         foresee=dialogue.foresee,
         lease_s=ground.settings.lease_s,
     )
-    return (inward, *_media_runners(ground, channels), *_platform_runners(context, channels))
+    words = _wording_runners(ground, wording) if wording else ()
+    return (inward, *words, *_media_runners(ground, channels), *_platform_runners(context, channels))
+
+
+def _wording_runners(ground: Ground, wording: Wording) -> Iterator[Runner]:
+    kinds = {WORDING_DUE: wording.handle}
+    lease_s = ground.settings.lease_s
+    yield Runner(ground.db, ground.clock, WORDING_QUEUE, independent=kinds, overlapping=True, lease_s=lease_s)
 
 
 def _afterwards(ground: Ground, channels: Mapping[str, Channel]) -> Afterwards:

@@ -22,6 +22,7 @@ from bot.demo import install_demo
 from bot.editorial import export_articles, import_articles
 from bot.installation import install, migrate
 from bot.learning import learn
+from bot.llm_cli import llm_app
 from bot.simulating import Simulation, simulate
 from bot.worker import Worker
 from kit.access.identity import Role
@@ -55,6 +56,7 @@ audit_app = typer.Typer(help="Who changed what.", no_args_is_help=True)
 app.add_typer(audit_app, name="audit")
 knowledge_app = typer.Typer(help="Articles as a folder of Markdown.", no_args_is_help=True)
 app.add_typer(knowledge_app, name="knowledge")
+app.add_typer(llm_app, name="llm")
 console = Console()
 
 

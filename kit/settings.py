@@ -5,7 +5,7 @@ import secrets
 from pathlib import Path
 from typing import Literal
 
-from pydantic import AliasChoices, Field, field_validator
+from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Locale = Literal["zh", "en"]
@@ -68,6 +68,19 @@ class Settings(BaseSettings):
     embeddings_url: str = ""
     embeddings_model: str = ""
     embeddings_key: str = ""
+
+    #: A language model behind OpenAI's chat interface, as "https://llm.example.com/v1"; empty: there is none.
+    llm_url: str = ""
+    llm_model: str = ""
+    llm_key: SecretStr = SecretStr("")
+    #: What it may be used for; nothing unless named.
+    llm_uses: frozenset[Literal["answer", "draft", "summary"]] = frozenset()
+    #: How long an answer may wait for it; then the plain one is given. WeChat waits 5 seconds for all of it.
+    llm_answer_s: float = Field(default=4.0, gt=0, le=4.5)
+    #: How long staff wait for a draft or a summary; then they write it themselves.
+    llm_staff_s: float = Field(default=15.0, gt=0, le=60)
+    #: What it may take in a day of the organisation's time zone, all uses together.
+    llm_tokens_per_day: int = Field(default=200_000, ge=0)
 
     lease_s: float = 30
     secure_cookies: bool = False

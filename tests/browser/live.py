@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,6 +26,7 @@ from kit.i18n import Locale
 from kit.settings import Settings
 from tests.support.databases import fresh_database
 from tests.support.ground import make_settings
+from tickets.console.prepared import Prepare
 
 PASSWORD = "kaipiao bu nan 2026"
 #: A whole life of a ticket passes in seconds; searching by words alone starts at once and needs no memory.
@@ -92,6 +93,16 @@ class LiveProduct:
                 self._loop.call_soon_threadsafe(self._stop)
             thread.join(timeout=30)
             assert not thread.is_alive(), "the product did not stop"
+
+    @contextmanager
+    def preparing(self, preparers: Mapping[str, Prepare]) -> Iterator[None]:
+        """Pages opened meanwhile offer these, as where a language model is switched on."""
+        before = self._app.state.preparers
+        self._app.state.preparers = preparers
+        try:
+            yield
+        finally:
+            self._app.state.preparers = before
 
     def _stop(self) -> None:
         # Open streams end when told so, as on the command line; else the server would wait for them.

@@ -9,6 +9,7 @@ from kit.access.identity import Role
 from kit.db import AsyncSession
 from kit.web.deps import ReadSession
 from tickets.console.endpoints.counter import Counter, CounterDep, RowId, console_router
+from tickets.console.prepared import PreparersDep
 from tickets.console.queries.desk import assignable, categories, teams
 from tickets.console.views.merging import lookalike_views
 from tickets.console.views.people import category_choices, named
@@ -33,9 +34,9 @@ DialogName = Literal[
 
 
 @router.get("/tickets/{ticket_id}")
-async def show_ticket(desk: CounterDep, session: ReadSession, ticket_id: RowId) -> Response:
+async def show_ticket(desk: CounterDep, session: ReadSession, preparers: PreparersDep, ticket_id: RowId) -> Response:
     drafts = await drafts_of(session, ticket_id=ticket_id, staff_id=desk.staff.id)
-    return await desk.ticket_page(session, ticket_id, "tickets/ticket.html", drafts=drafts)
+    return await desk.ticket_page(session, ticket_id, "tickets/ticket.html", drafts=drafts, prepares=preparers)
 
 
 @router.get("/tickets/{ticket_id}/parts")

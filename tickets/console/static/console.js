@@ -8,6 +8,7 @@ import "./held.js";
 import "./live.js";
 import "./palette.js";
 import "./notices.js";
+import "./prepared.js";
 import "./queue.js";
 import "./thread.js";
 import "./watching.js";
