@@ -23,6 +23,7 @@ from knowledge.cases.drafting import SolvedTicket, draft_case
 from knowledge.cases.redaction import Known, Personal
 from knowledge.console.counter import CounterDep, article_address
 from knowledge.figures.figures import settle
+from knowledge.figures.rolling import roll_up
 from knowledge.folder.moving import Outcome, bring_in, published_parts, read_folder, write_folder
 from knowledge.loader import COMPONENTS
 from knowledge.review.reminding import Reminder, remind
@@ -150,6 +151,7 @@ async def look_after_articles(ground: Ground) -> None:
     today = now.astimezone(ZoneInfo(ground.settings.time_zone)).date()
     async with ground.db.transaction() as session:
         await settle(session, now, followed)
+        await roll_up(session, now)
         await remind(session, now, today, _tell_owners)
 
 

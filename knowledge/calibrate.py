@@ -9,17 +9,15 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from sqlmodel import col, select
-
 from kit.clock import Clock
-from kit.db import AsyncSession, Database
+from kit.db import Database
 from knowledge.building import NamedEncoder, vectors_made
 from knowledge.holdings import read_holdings
+from knowledge.labelled.judging import judged
 from knowledge.loader import phrasings_of, read_folder
-from knowledge.models import AnswerLog
 from knowledge.search.calibration import Calibration, default_calibration
 from knowledge.search.encoder import UniversalEncoder
-from knowledge.search.fitting import Fit, Judged, calibrate, refit
+from knowledge.search.fitting import Fit, calibrate, refit
 from knowledge.search.head import enough_to_learn
 from knowledge.search.phrasing import background
 from knowledge.search.preparation import Reader
@@ -29,8 +27,6 @@ from knowledge.tuning.models import SearchCalibration
 from knowledge.tuning.synonyms import current_synonyms
 
 TARGET = Path(__file__).parent / "search" / "calibration.toml"
-#: The latest judgements say most about the articles as they are.
-_MOST_JUDGED = 5000
 
 
 async def propose_fit(
@@ -42,14 +38,14 @@ async def propose_fit(
         holdings = await read_holdings(session)
         reader = Reader(await current_synonyms(session))
         before = await current_calibration(session, model)
-        judged = await _judged(session)
+        sayings = await judged(session)
     if encoder is not None:
         holdings = await vectors_made(db, encoder, holdings)
     phrasings = holdings.phrasings(model or None)
     if not enough_to_learn(phrasings):
         raise TooLittleToFitError
     before = before or default_calibration(learnt=True, semantic=encoder is not None)
-    fit = await asyncio.to_thread(refit, [*phrasings, *background()], encoder, before, judged, reader)
+    fit = await asyncio.to_thread(refit, [*phrasings, *background()], encoder, before, sayings, reader)
     figures = {"before": asdict(fit.before), "after": asdict(fit.after), "trials": fit.trials, "judged": fit.judged}
     async with db.transaction() as session:
         row = await propose_calibration(session, clock.now(), fit.calibration, encoder=model, figures=figures, by=by)
@@ -73,17 +69,6 @@ def report_fit(fit_id: int, fit: Fit) -> list[str]:
         *table,
         f"accept it with: yingpiao search fit --accept {fit_id}",
     ]
-
-
-async def _judged(session: AsyncSession) -> list[Judged]:
-    said = (
-        select(AnswerLog.question, AnswerLog.slug, AnswerLog.helped)
-        .where(col(AnswerLog.helped).is_not(None), col(AnswerLog.slug).is_not(None))
-        .order_by(col(AnswerLog.id).desc())
-        .limit(_MOST_JUDGED)
-    )
-    rows = (await session.exec(said)).all()
-    return [Judged(question, slug or "", bool(helped)) for question, slug, helped in rows]
 
 
 def main() -> None:

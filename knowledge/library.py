@@ -100,6 +100,21 @@ class Library:
         return self._refreshing.locked()
 
     @property
+    def encoder_name(self) -> str:
+        """Of whose vectors the meaning is made; empty where words alone decide."""
+        return self._model
+
+    @property
+    def encoder(self) -> NamedEncoder | None:
+        """What makes the meaning; nothing where words alone decide."""
+        return self._plain_encoder
+
+    @property
+    def reader(self) -> Reader:
+        """How texts are read at the moment, synonyms included."""
+        return self._standing.index.collection.reader
+
+    @property
     def components(self) -> dict[str, str]:
         """What each article is about, by slug."""
         return self._standing.components

@@ -48,10 +48,13 @@ class Listed:
 
 async def listed(session: AsyncSession, wanted: Wanted, *, today: date, staff_id: int) -> Listed:
     """By the latest change."""
-    order = (col(ArticleVersion.changed_at), col(Article.id))
+    order = (col(ArticleVersion.changed_at), col(ArticleVersion.article_id))
+    # Not by the number of the version, which would lead a planner to read all articles and sort them.
+    seen_at_desk = col(Article.current_id) == col(ArticleVersion.id) + 0
     rows = (
         select(Article, ArticleVersion, Staff.name)
-        .join(ArticleVersion, col(ArticleVersion.id) == col(Article.current_id))
+        .select_from(ArticleVersion)
+        .join(Article, and_(col(Article.id) == col(ArticleVersion.article_id), seen_at_desk))
         .join(Staff, col(Staff.id) == col(Article.owner_id), isouter=True)
         .where(*_conditions(wanted, today, staff_id))
         .order_by(*(column.desc() for column in order))

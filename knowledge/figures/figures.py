@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement
 from sqlalchemy import select as core_select
-from sqlmodel import case, col, func, select, update
+from sqlmodel import col, func, select, update
 
 from kit.db import AsyncSession
+from knowledge.figures.models import NAMES, ArticleDay
+from knowledge.figures.rolling import how_many, uncounted_from
 from knowledge.models import AnswerLog, Article, ArticleFeedback
 from knowledge.versions.models import ArticleRedirect
 
@@ -39,17 +40,34 @@ class Figures:
 
 
 async def figures_of(session: AsyncSession, now: datetime, articles: Iterable[Article]) -> dict[int, Figures]:
-    """By article; answers given under a former address count too."""
+    """By article; answers given under a former address count too.
+
+    Only of the days that are not counted yet the log is read.
+    """
     owners = {article.slug: article.id for article in articles}
     former = select(ArticleRedirect.slug, ArticleRedirect.article_id)
     renamed = await session.exec(former.where(col(ArticleRedirect.article_id).in_(owners.values())))
     owners |= dict(renamed.all())
     counts: Counter[tuple[int, str]] = Counter()
-    for slug, counted in (await _counted(session, now - SPAN, owners)).items():
-        for name, count in counted.items():
-            counts[owners[slug], name] += count
-    names = ("shown", "helped", "unhelpful", "tickets")
-    return {one: Figures(**{name: counts[one, name] for name in names}) for one in owners.values()}
+    begin = now - SPAN
+    open_from = await uncounted_from(session) or begin
+    for part in (
+        await _counted(session, max(begin, open_from), owners),
+        await _rolled(session, begin.date(), open_from.date(), owners),
+    ):
+        for slug, counted in part.items():
+            for name, count in counted.items():
+                counts[owners[slug], name] += count
+    return {one: Figures(**{name: counts[one, name] for name in NAMES}) for one in owners.values()}
+
+
+async def _rolled(session: AsyncSession, since: date, until: date, slugs: Collection[str]) -> dict[str, Counter[str]]:
+    sums = (
+        core_select(col(ArticleDay.slug), *(func.sum(getattr(ArticleDay, name)) for name in NAMES))
+        .where(col(ArticleDay.slug).in_(slugs), col(ArticleDay.day) >= since, col(ArticleDay.day) < until)
+        .group_by(col(ArticleDay.slug))
+    )
+    return {row[0]: Counter(dict(zip(NAMES, row[1:], strict=True))) for row in (await session.execute(sums)).all()}
 
 
 async def _counted(session: AsyncSession, since: datetime, slugs: Collection[str]) -> Mapping[str, Counter[str]]:
@@ -57,9 +75,9 @@ async def _counted(session: AsyncSession, since: datetime, slugs: Collection[str
         core_select(
             col(AnswerLog.slug),
             func.count(),
-            _how_many(col(AnswerLog.helped).is_(True)),
-            _how_many(col(AnswerLog.helped).is_(False)),
-            _how_many(col(AnswerLog.led_to_ticket).is_(True)),
+            how_many(col(AnswerLog.helped).is_(True)),
+            how_many(col(AnswerLog.helped).is_(False)),
+            how_many(col(AnswerLog.led_to_ticket).is_(True)),
         )
         .where(col(AnswerLog.slug).in_(slugs), col(AnswerLog.at) >= since)
         .group_by(col(AnswerLog.slug))
@@ -67,8 +85,8 @@ async def _counted(session: AsyncSession, since: datetime, slugs: Collection[str
     read = (
         core_select(
             col(ArticleFeedback.slug),
-            _how_many(col(ArticleFeedback.helped).is_(True)),
-            _how_many(col(ArticleFeedback.helped).is_(False)),
+            how_many(col(ArticleFeedback.helped).is_(True)),
+            how_many(col(ArticleFeedback.helped).is_(False)),
         )
         .where(col(ArticleFeedback.slug).in_(slugs), col(ArticleFeedback.at) >= since)
         .group_by(col(ArticleFeedback.slug))
@@ -79,10 +97,6 @@ async def _counted(session: AsyncSession, since: datetime, slugs: Collection[str
     for slug, helped, unhelpful in (await session.execute(read)).all():
         found[slug] += Counter(helped=helped, unhelpful=unhelpful)
     return found
-
-
-def _how_many(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
 
 
 async def settle(session: AsyncSession, now: datetime, followed: Followed) -> int:

@@ -46,10 +46,10 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A past question and what somebody said of the article it was answered with."""
+    """A past question, and whether this article answers it; without an article, none does."""
 
     question: str
-    article: str
+    article: str | None
     helped: bool
 
 
@@ -128,7 +128,9 @@ def judged_trials(judged: Sequence[Judged], index: Index) -> Iterator[Trial]:
         if (found := index.first(one.question)) is None:
             continue
         article, evidence = found
-        if article == one.article or one.helped:
+        if one.article is None:
+            yield Trial("near", right=False, evidence=evidence, subject=one.question, judged=True)
+        elif article == one.article or one.helped:
             right = article == one.article and one.helped
             yield Trial("known", right, evidence, one.question, judged=True)
 
@@ -175,8 +177,9 @@ def _weights(trials: Sequence[Trial]) -> Floats:
     counts = Counter((trial.kind, trial.judged) for trial in trials)
     judged = sum(trial.judged for trial in trials)
     trust = min(1.0, judged / EQUAL_JUDGED)
-    shares = [trust if trial.judged else SHARES[trial.kind] for trial in trials]
-    return np.array([share / counts[trial.kind, trial.judged] for trial, share in zip(trials, shares, strict=True)])
+    return np.array(
+        [trust / judged if trial.judged else SHARES[trial.kind] / counts[trial.kind, False] for trial in trials]
+    )
 
 
 def _answer_from(judged: Sequence[Trial], fitted: Calibration) -> float:

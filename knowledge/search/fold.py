@@ -92,6 +92,17 @@ def _shipped_table(language: str) -> dict[str, str]:
     return {variant: word for group in groups for variant, word in _grouped(group).items()}
 
 
+def shipped_groups() -> list[tuple[str, str, Sequence[str]]]:
+    """Language, word and variants of what is shipped; words that only say nothing become an empty one."""
+    table = tomllib.loads((_FOLDER / "synonyms.toml").read_text(encoding="utf-8"))
+    return [
+        (language, word, variants)
+        for language, groups in table.items()
+        for group in groups.values()
+        for word, variants in group.items()
+    ]
+
+
 def _grouped(group: Mapping[str, Sequence[str]]) -> dict[str, str]:
     return {variant: word for word, variants in group.items() for variant in [*variants, *([word] if word else [])]}
 

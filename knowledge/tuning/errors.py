@@ -25,3 +25,9 @@ class TooLittleToFitError(ConflictError):
     """The knowledge base has too few ways to ask to learn anything from them."""
 
     code = "too_little_to_fit"
+
+
+class FitInForceError(ConflictError):
+    """What counts, or once did, is not refused any more: another one is accepted instead."""
+
+    code = "fit_in_force"

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from kit.db import BigId, JsonColumn, UtcDateTime
@@ -38,3 +38,17 @@ class SearchCalibration(SQLModel, table=True):
     fitted_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     accepted_by: str | None = Field(default=None, max_length=80)
     accepted_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime, index=True))
+
+
+class SearchFitRefusal(SQLModel, table=True):
+    """Somebody looked at a fit and does not want it; it may still be accepted later."""
+
+    __tablename__ = "search_fit_refusal"
+
+    calibration_id: int = Field(
+        sa_column=Column(
+            BigId, ForeignKey("search_calibration.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+        )
+    )
+    by: str = Field(max_length=80)
+    at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))

@@ -1,5 +1,6 @@
 """Words of the trade that mean the same, as the people of the desk know them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
@@ -39,6 +40,22 @@ async def add_synonym(
 async def remove_synonym(session: AsyncSession, synonym_id: int) -> None:
     await session.exec(delete(SearchSynonym).where(col(SearchSynonym.id) == synonym_id))
     hint(session, KNOWLEDGE_CHANGED)
+
+
+async def save_group(
+    session: AsyncSession, now: datetime, *, locale: Locale, word: str, variants: Sequence[str], author: str
+) -> None:
+    """These, and no others, are the added ways to say ``word``; without any the group is gone.
+
+    Raises the same as :func:`add_synonym`. A row is never changed in place, so that everybody notices by its number.
+    """
+    mine = select(SearchSynonym).where(SearchSynonym.locale == locale, SearchSynonym.word == literal(word))
+    there = {row.variant: row.id for row in (await session.exec(mine)).all()}
+    wanted = {literal(variant): variant for variant in variants}
+    for variant in there.keys() - wanted.keys():
+        await remove_synonym(session, there[variant])
+    for folded in wanted.keys() - there.keys():
+        await add_synonym(session, now, locale=locale, word=word, variant=wanted[folded], author=author)
 
 
 async def list_synonyms(session: AsyncSession) -> list[SearchSynonym]:

@@ -1,0 +1,1 @@
+"""Looking after the bot's answers: talks are sampled, read, scored by a sheet, and corrected."""
