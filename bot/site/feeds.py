@@ -1,12 +1,14 @@
 """The help centre for programs: what is new as Atom, and everything there is as a sitemap; pictures of articles."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from heapq import nlargest
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, Response
 
+from bot.site.shelves import Choice, choose, feed_address, fitting
 from bot.site.state import SiteDep
 from kit.errors import NotFoundError
 from kit.ground import Ground
@@ -28,23 +30,23 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/help/feed/{language}.atom")
 async def feed(request: Request, ground: GroundDep, site: SiteDep, language: str) -> Response:
-    """The articles that were changed last, in one language; ``kind`` narrows it down."""
+    """The articles that were changed last, in one language; ``kind`` and ``component`` narrow it down."""
     locale = next((one for one in LOCALES if one == language), None)
     if locale is None:
         raise NotFoundError
-    kind = request.query_params.get("kind", "")
+    choice = choose(request.query_params.get("kind", ""), request.query_params.get("component", ""))
     views = site.library.articles(locale) if site.library.ready else iter(())
-    newest = sorted((view for view in views if kind in {"", view.kind}), key=lambda view: view.updated_at, reverse=True)
-    document = _atom(ground, newest[:MOST_ENTRIES], locale, kind)
+    newest = nlargest(MOST_ENTRIES, fitting(views, choice), key=lambda view: view.updated_at)
+    document = _atom(ground, newest, locale, choice)
     return Response(_written(document), media_type="application/atom+xml", headers=_CACHED)
 
 
-def _atom(ground: Ground, views: list[ArticleView], locale: Locale, kind: str) -> Element:
+def _atom(ground: Ground, views: list[ArticleView], locale: Locale, choice: Choice) -> Element:
     base = ground.settings.base_url.rstrip("/")
-    own = f"{base}/help/feed/{locale}.atom" + (f"?kind={kind}" if kind else "")
+    own = base + feed_address(locale, choice)
     root = Element("feed", {"xmlns": _ATOM, "xml:lang": html_lang(locale)})
     organisation = ground.settings.organisation if locale == "zh" else ground.settings.organisation_en
-    _add(root, "title", f"{translate('site.help.title', locale)} · {organisation}")
+    _add(root, "title", " · ".join([*_topics(locale, choice), translate("site.help.title", locale), organisation]))
     _add(root, "id", own)
     _add(root, "link", rel="self", href=own)
     _add(root, "link", rel="alternate", href=f"{base}/help")
@@ -60,7 +62,15 @@ def _atom(ground: Ground, views: list[ArticleView], locale: Locale, kind: str) -
         _add(entry, "updated", _stamp(view.updated_at))
         _add(entry, "summary", view.summary)
         _add(entry, "category", term=view.kind)
+        _add(entry, "category", term=view.component)
     return root
+
+
+def _topics(locale: Locale, choice: Choice) -> Iterator[str]:
+    if choice.kind:
+        yield translate(f"site.kind.{choice.kind}", locale)
+    if choice.component:
+        yield translate(f"site.component.{choice.component}", locale)
 
 
 @router.get("/sitemap.xml")

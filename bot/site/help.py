@@ -7,7 +7,7 @@ from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from bot.dialogue.language import detect
-from bot.site.shelves import by_component, by_kind, choose, chosen, popular, related
+from bot.site.shelves import Choice, by_component, by_kind, choose, chosen, feed_address, popular, related
 from bot.site.state import Site, SiteDep
 from kit.ground import Ground
 from kit.i18n import Locale
@@ -65,6 +65,7 @@ async def browse(
         question=question,
         found=found,
         choice=choice,
+        feed=feed_address(locale, choice),
         ready=bool(articles),
         articles=chosen(articles, choice) if choice.kind or choice.component else [],
         kinds=by_kind(articles),
@@ -115,7 +116,8 @@ async def read(
         return RedirectResponse(f"/help/{now}", status_code=308)
     judged = thanks or JUDGED in request.cookies
     others = related(site.library, article)
-    return pages.render(request, "site/article.html", article=article, judged=judged, related=others)
+    feed = feed_address(locale, Choice(component=article.component))
+    return pages.render(request, "site/article.html", article=article, judged=judged, related=others, feed=feed)
 
 
 @router.post("/{slug}/feedback")

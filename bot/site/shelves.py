@@ -1,8 +1,9 @@
 """The help centre's order: what stands on which shelf."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from urllib.parse import urlencode
 
 from kit.i18n import Locale
 from knowledge.articles import ArticleView
@@ -46,8 +47,19 @@ def choose(kind: str, component: str) -> Choice:
 
 def chosen(articles: Iterable[ArticleView], choice: Choice) -> list[ArticleView]:
     """The articles of the choice: by kind as in KINDS, then the basic ones first, then by title."""
-    fitting = (view for view in articles if choice.kind in {"", view.kind} and choice.component in {"", view.component})
-    return sorted(fitting, key=lambda view: (KINDS.index(view.kind), view.level != "basic", view.title))
+    return sorted(
+        fitting(articles, choice), key=lambda view: (KINDS.index(view.kind), view.level != "basic", view.title)
+    )
+
+
+def fitting(articles: Iterable[ArticleView], choice: Choice) -> Iterator[ArticleView]:
+    return (view for view in articles if choice.kind in {"", view.kind} and choice.component in {"", view.component})
+
+
+def feed_address(locale: Locale, choice: Choice) -> str:
+    """Where programs read what is new of the choice."""
+    narrowed = urlencode({name: value for name, value in asdict(choice).items() if value})
+    return f"/help/feed/{locale}.atom" + (f"?{narrowed}" if narrowed else "")
 
 
 def by_kind(articles: Sequence[ArticleView]) -> list[Shelf]:

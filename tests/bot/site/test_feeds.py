@@ -32,6 +32,24 @@ class TestTheFeed:
         assert unknown.status_code == 404
 
 
+class TestTopics:
+    async def test_each_topic_has_a_feed_of_its_own_that_its_pages_name(self, ground: Ground) -> None:
+        files = [make_article(), make_article("fix-print", title="打印不出来", component="print")]
+        async with visit(await make_public_app(ground, *files)) as client:
+            prints = _document(await client.get("/help/feed/zh.atom?component=print"))
+            both = _document(await client.get("/help/feed/zh.atom?kind=fix&component=print"))
+            neither = _document(await client.get("/help/feed/zh.atom?kind=guide&component=print"))
+            pages = {path: (await client.get(path)).text for path in ("/", "/help?component=print", "/help/fix-print")}
+        assert [entry.findtext(f"{ATOM}title") for entry in prints.iter(f"{ATOM}entry")] == ["打印不出来"]
+        assert (prints.findtext(f"{ATOM}title") or "").startswith("打印")
+        assert len(list(both.iter(f"{ATOM}entry"))) == 1
+        assert list(neither.iter(f"{ATOM}entry")) == []
+        topic = 'type="application/atom+xml" title="订阅这里的更新" href="/help/feed/zh.atom?component=print"'
+        assert topic in pages["/help?component=print"]
+        assert topic in pages["/help/fix-print"]
+        assert 'href="/help/feed/zh.atom"' in pages["/"]
+
+
 class TestTheSitemap:
     async def test_names_each_published_page_once_with_its_languages(self, ground: Ground) -> None:
         press = await make_press(ground)
