@@ -8,9 +8,13 @@ from pathlib import Path
 from fastapi import APIRouter, FastAPI
 
 from bot.bootstrap import Runtime
+from bot.cowriting import preparers
 from bot.editorial import router as cases_router
+from bot.improving import count_by_category
+from bot.playbook_check import surroundings
 from bot.records import slip_in_tax_id
 from bot.site.install import install_site
+from bot.talks import DeskTalks
 from bot.typing import router as typing_router
 from bot.ways import ways_of
 from bot.worker import Worker
@@ -24,6 +28,7 @@ from channels.webchat.pages import strings_router
 from channels.webchat.site import ChatSite
 from channels.webchat.uploads import router as uploads_router
 from kit.access.install import install_access
+from kit.ground import Ground
 from kit.web.assets import Assets
 from kit.web.install import install_web
 from kit.web.pages import Pages
@@ -34,6 +39,8 @@ from tickets.admin import NAVIGATION as ADMIN_NAVIGATION
 from tickets.admin.endpoints import build_router as admin_router
 from tickets.console import ENTRY_UPLOADS, NAVIGATION, UPLOAD_PREFIX, upload_limit
 from tickets.console.endpoints import build_router as console_router
+from tickets.outages import NAVIGATION as OUTAGES_NAVIGATION
+from tickets.outages.endpoints import router as outages_router
 from tickets.rhythm import Choices
 from tickets.wall import NAVIGATION as WALL_NAVIGATION
 from tickets.wall.endpoints import router as wall_router
@@ -49,6 +56,7 @@ _TEMPLATES = (
     "knowledge/console/templates",
     "tickets/console/templates",
     "tickets/admin/templates",
+    "tickets/outages/templates",
     "tickets/tracking/templates",
     "tickets/wall/templates",
     "bot/site/templates",
@@ -61,6 +69,7 @@ _STATIC = {
     "channels": "channels/console/static",
     "knowledge": "knowledge/console/static",
     "tickets": "tickets/console/static",
+    "outages": "tickets/outages/static",
     "wall": "tickets/wall/static",
     "admin": "tickets/admin/static",
     "site": "bot/site/static",
@@ -75,6 +84,7 @@ def _routers() -> tuple[APIRouter, ...]:
         uploads_router,
         console_router(),
         wall_router,
+        outages_router,
         channels_router(),
         knowledge_router(),
         cases_router,
@@ -87,6 +97,37 @@ def _routers() -> tuple[APIRouter, ...]:
 async def _follow(runtime: Runtime, stopping: asyncio.Event) -> None:
     """What a worker does itself: know of new choices of the desk and of new articles."""
     await asyncio.gather(Choices(runtime.ground).follow(stopping), runtime.library.follow(stopping))
+
+
+def _put_state(app: FastAPI, runtime: Runtime) -> None:
+    """What pages ask of the rest of the product, which they do not know."""
+    app.state.runtime = runtime
+    app.state.library = runtime.library
+    app.state.playbook_surroundings = surroundings
+    app.state.talks = DeskTalks()
+    app.state.count_tickets = count_by_category
+    app.state.preparers = preparers(runtime)
+    app.state.channels = runtime.context
+    app.state.ways = ways_of(runtime)
+    app.state.check_tax_id = slip_in_tax_id
+    app.state.webchat = ChatSite(runtime.ground)
+    app.state.channel_site = ChannelSite(context=runtime.context, platforms=PLATFORMS, channels=runtime.channels)
+
+
+def _pages(ground: Ground, assets: Assets) -> Pages:
+    return Pages(
+        [_ROOT / folder for folder in _TEMPLATES],
+        settings=ground.settings,
+        assets=assets,
+        navigation=(
+            *NAVIGATION,
+            *WALL_NAVIGATION,
+            *OUTAGES_NAVIGATION,
+            *KNOWLEDGE_NAVIGATION,
+            *CHANNELS_NAVIGATION,
+            *ADMIN_NAVIGATION,
+        ),
+    )
 
 
 def create_app(runtime: Runtime, *, worker: Worker | None = None) -> FastAPI:
@@ -109,20 +150,9 @@ def create_app(runtime: Runtime, *, worker: Worker | None = None) -> FastAPI:
     for router in _routers():
         app.include_router(router)
     install_site(app, ground, runtime.library)
-    app.state.runtime = runtime
-    app.state.library = runtime.library
-    app.state.channels = runtime.context
-    app.state.ways = ways_of(runtime)
-    app.state.check_tax_id = slip_in_tax_id
-    app.state.webchat = ChatSite(ground)
-    app.state.channel_site = ChannelSite(context=runtime.context, platforms=PLATFORMS, channels=runtime.channels)
+    _put_state(app, runtime)
     assets = Assets({name: _ROOT / folder for name, folder in _STATIC.items()})
-    pages = Pages(
-        [_ROOT / folder for folder in _TEMPLATES],
-        settings=ground.settings,
-        assets=assets,
-        navigation=(*NAVIGATION, *WALL_NAVIGATION, *KNOWLEDGE_NAVIGATION, *CHANNELS_NAVIGATION, *ADMIN_NAVIGATION),
-    )
+    pages = _pages(ground, assets)
     install_access(app)
     file_max = ground.settings.upload_max_bytes
     install_web(

@@ -13,7 +13,14 @@ import channels.wecom.models
 import kit.access.models
 import kit.audit
 import kit.outbox.models
+import knowledge.figures.models
+import knowledge.gaps.models
+import knowledge.improving.models
+import knowledge.labelled.models
+import knowledge.llm.models
 import knowledge.models
+import knowledge.playbooks.models
+import knowledge.quality.models
 import knowledge.tuning.models
 import knowledge.versions.models
 import tickets.bulk.models
@@ -23,6 +30,7 @@ import tickets.conversations.models
 import tickets.desk.models
 import tickets.entry.models
 import tickets.followups.models
+import tickets.incidents.models
 import tickets.linking.models
 import tickets.macros.models
 import tickets.merging.models

@@ -8,7 +8,10 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.bootstrap import Runtime
 from bot.editorial import look_after_articles
+from bot.improving import look_after_improvements
 from bot.learning import learn_if_due
+from bot.noticing import Lookout
+from bot.unanswered import follow_gaps
 from channels.accounts.service import ACCOUNTS_CHANGED
 from channels.registry import backgrounds
 from kit.log import log
@@ -25,7 +28,10 @@ from tickets.watching.viewers import forget_gone
 #: How soon room that has become free is filled.
 LOOK_AFTER_S = 2
 LEARN_LOOK_S = 300
+#: Much less than the minutes in which a crowd gathers.
+RADAR_LOOK_S = 15
 ARTICLES_LOOK_S = 60
+GAPS_LOOK_S = 3600
 #: How old the counts of reports may be.
 REPORTS_S = 30
 #: How often accounts are looked for when nobody told of a change.
@@ -87,7 +93,9 @@ class Worker:
         scheduler.add_job(self.take_over, "interval", seconds=max(1.0, settings.lease_s / 3))
         scheduler.add_job(self.look_after, "interval", seconds=LOOK_AFTER_S)
         scheduler.add_job(self.learn, "interval", seconds=LEARN_LOOK_S)
+        scheduler.add_job(Lookout(self.runtime.ground).look, "interval", seconds=RADAR_LOOK_S)
         scheduler.add_job(self.look_after_articles, "interval", seconds=ARTICLES_LOOK_S)
+        scheduler.add_job(self.follow_gaps, "interval", seconds=GAPS_LOOK_S)
         scheduler.add_job(self.count_reports, "interval", seconds=REPORTS_S)
         return scheduler
 
@@ -117,6 +125,11 @@ class Worker:
     async def look_after_articles(self) -> None:
         """What followed on answers is counted, and owners are reminded of what is due."""
         await look_after_articles(self.runtime.ground)
+        await look_after_improvements(self.runtime.ground)
+
+    async def follow_gaps(self) -> None:
+        """What was asked since and not answered is in the gaps."""
+        await follow_gaps(self.runtime.ground, self.runtime.library)
 
     async def learn(self) -> None:
         """Each night, and when nothing was learnt yet: from past tickets, what tickets are about."""

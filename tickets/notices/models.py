@@ -30,6 +30,8 @@ class NoticeKind(StrEnum):
     NOT_DELIVERED = "not_delivered"
     #: Not about a ticket; data: title_zh, title_en, address.
     ARTICLE_DUE = "article_due"
+    #: Not about a ticket; data: title_zh, address.
+    IMPROVEMENT_DUE = "improvement_due"
     #: Not about a ticket; data: count (people), address.
     OUTAGE_PROPOSED = "outage_proposed"
 
