@@ -10,13 +10,13 @@ class PlaybookNotFoundError(NotFoundError):
 
 
 class PlaybookKeyTakenError(ConflictError):
-    """Another playbook has the key ``key``."""
+    """Another playbook has the key ``name``."""
 
     code = "playbook_key_taken"
 
 
 class PlaybookKeyError(InvalidError):
-    """A key is small letters, digits and hyphens, and stays what it was: ``key``."""
+    """A key is small letters, digits and hyphens, and stays what it was: ``name``."""
 
     code = "playbook_key"
 

@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from kit.i18n import LOCALES
+from knowledge.playbooks.composing import DEEPEST, TooDeepError, composed
 from knowledge.playbooks.matching import folded
 from knowledge.playbooks.plans import (
     Ask,
@@ -55,10 +56,11 @@ class Fault:
 def read_plan(source: str) -> tuple[Plan | None, list[Fault]]:
     """The plan as far as it can be read, none when hardly anything can; and what is wrong with the text."""
     try:
-        root = yaml.compose(source, Loader=yaml.SafeLoader)
+        root = composed(source)
+    except TooDeepError as error:
+        return None, [Fault(_line_of(error), "", "too_deep", {"most": DEEPEST})]
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        return None, [Fault(line, "", "yaml", {"problem": error.problem or ""})]
+        return None, [Fault(_line_of(error), "", "yaml", {"problem": error.problem or ""})]
     except (yaml.YAMLError, RecursionError, ValueError):
         return None, [Fault(1, "", "yaml", {"problem": ""})]
     if not isinstance(root, yaml.MappingNode):
@@ -66,6 +68,10 @@ def read_plan(source: str) -> tuple[Plan | None, list[Fault]]:
     reader = _Reader()
     plan = reader.plan(root, hashlib.sha256(source.encode()).hexdigest())
     return plan, sorted(reader.faults, key=lambda fault: fault.line)
+
+
+def _line_of(error: yaml.MarkedYAMLError) -> int:
+    return error.problem_mark.line + 1 if error.problem_mark else 1
 
 
 class _Reader:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import yaml
 
 from kit.i18n import LOCALES, Locale
+from knowledge.playbooks.composing import composed
 
 KINDS = ("choice", "input", "ask", "check", "article", "say", "escalate", "done", "set")
 #: What makes a node one of its kind, the most telling first: an article is shown with words of its own.
@@ -62,7 +63,7 @@ class Sketch:
 def sketch(source: str) -> Sketch:
     """Never raises."""
     try:
-        root = yaml.compose(source, Loader=yaml.SafeLoader)
+        root = composed(source)
     except (yaml.YAMLError, RecursionError, ValueError):
         return Sketch()
     top = _entries(root)

@@ -58,13 +58,13 @@ def digest_of(source: str) -> str:
 async def begin(session: AsyncSession, now: datetime, by: Author, key: str, edit: Edit) -> PlaybookVersion:
     """A new playbook with its first draft; nobody but the desk sees it."""
     if not SLUG.fullmatch(key):
-        raise PlaybookKeyError(key=key[:TITLE_MAX])
+        raise PlaybookKeyError(name=key[:TITLE_MAX])
     playbook = Playbook(key=key, updated_at=now)
     session.add(playbook)
     try:
         await session.flush()
     except IntegrityError as taken:
-        raise PlaybookKeyTakenError(key=key) from taken
+        raise PlaybookKeyTakenError(name=key) from taken
     return await _put_up(session, now, by, playbook, new_version(playbook.id, 1, _checked(edit), now, by))
 
 
