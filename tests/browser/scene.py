@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from sqlmodel import select
@@ -12,6 +13,7 @@ from channels.models import Delivery, DeliveryState
 from kit.access.models import Staff
 from kit.access.service import invite
 from kit.db import AsyncSession
+from knowledge.improving.models import ImprovementItem, Source
 from tests.browser.desk import Console
 from tests.browser.live import Account, LiveProduct
 from tests.browser.test_entry import table
@@ -43,6 +45,8 @@ def set_scene(console: Console, live: LiveProduct, account: Account) -> Scene:
     values: dict[str, Any] = {
         "ticket": ticket,
         "mail": mail,
+        "official": story.official(),
+        "texting": story.texting(),
         "unsubscribe": Links(story.ground.settings.secret_key()).token("help@desk.example", f"{who}@x.example"),
     }
 
@@ -60,7 +64,17 @@ def set_scene(console: Console, live: LiveProduct, account: Account) -> Scene:
             begins_at=now,
             created_at=now,
         )
-        session.add_all([view, order])
+        item = ImprovementItem(
+            title="月末登录",
+            source=Source.CATEGORY,
+            category="none",
+            owner_id=staff.id,
+            due_on=now.date() - timedelta(days=2),
+            baseline=9,
+            created_at=now,
+            created_by=staff.name,
+        )
+        session.add_all([view, order, item])
         await session.flush()
         session.add(BulkItem(bulk_id=order.id, ticket_id=ticket, outcome=Outcome.UNCHANGED))
         shown = await session.get_one(Ticket, ticket)
@@ -73,6 +87,7 @@ def set_scene(console: Console, live: LiveProduct, account: Account) -> Scene:
             account=(await session.exec(select(ChannelAccount.id))).first(),
             delivery=(await session.exec(lost)).first(),
             bulk=order.id,
+            improvement=item.id,
             batch=(await session.exec(select(EntryBatch.id).where(EntryBatch.staff_id == staff.id))).first(),
             calendar=(await session.exec(select(BusinessCalendar.key))).first(),
         )

@@ -4,13 +4,42 @@ from functools import cache
 
 from fastapi import APIRouter
 
-from knowledge.console.endpoints import deciding, lists, pages, pictures, transfer, writing
+from knowledge.console.endpoints import (
+    deciding,
+    fits,
+    gaps,
+    improving,
+    labels,
+    lists,
+    pages,
+    pictures,
+    playbook_drafts,
+    playbook_trying,
+    playbooks,
+    quality,
+    transfer,
+    words,
+    writing,
+)
 
 __all__ = ["PARTS", "build_router"]
 
 PARTS: tuple[APIRouter, ...] = (
     lists.router,
+    quality.router,
+    labels.router,
+    words.router,
+    words.deciders,
+    fits.router,
+    gaps.router,
+    gaps.deciders,
+    improving.router,
     pictures.router,
+    playbook_drafts.router,
+    playbook_drafts.reviewers,
+    playbook_trying.router,
+    playbooks.router,
+    playbooks.reviewers,
     transfer.router,
     writing.router,
     deciding.router,

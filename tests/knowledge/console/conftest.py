@@ -5,11 +5,13 @@ import pytest
 from fastapi import FastAPI
 
 import bot.schema  # noqa: F401 - the tables.
+from bot.playbook_check import surroundings
 from kit.access.identity import Role
 from kit.ground import Ground
 from knowledge.console import NAVIGATION, uploads
 from knowledge.console.endpoints import build_router
 from knowledge.library import Library
+from tests.support.answers import SpokenTalks
 from tests.support.console import Person
 from tests.support.web import add_staff, make_app, open_client, sign_in_client
 
@@ -27,6 +29,8 @@ def app(ground: Ground) -> FastAPI:
         uploads=uploads(ground.settings.upload_max_bytes),
     )
     app.state.library = Library(ground.db, ground.clock, None)
+    app.state.talks = SpokenTalks()
+    app.state.playbook_surroundings = surroundings
     return app
 
 

@@ -1,0 +1,1 @@
+"""What people ask and do not get answered, grouped by meaning."""
