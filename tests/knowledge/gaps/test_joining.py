@@ -1,6 +1,7 @@
 """Two gaps that become one: what somebody decided about either is kept."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -10,14 +11,14 @@ from knowledge.gaps.models import Gap, GapState
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 
 
-def gap(**more: object) -> Gap:
+def gap(**more: Any) -> Gap:
     return Gap(centre=b"", model="m", created_at=NOW, newest_at=NOW, **more)
 
 
 @pytest.mark.parametrize(
     "decided", [{"state": GapState.DRAFTED, "article_id": 7}, {"state": GapState.ASIDE, "aside_reason": "别家的事"}]
 )
-def test_what_was_decided_of_the_one_that_goes_is_kept(decided: dict[str, object]) -> None:
+def test_what_was_decided_of_the_one_that_goes_is_kept(decided: dict[str, Any]) -> None:
     stays = gap()
     hand_down(gap(**decided), stays)
     assert {name: getattr(stays, name) for name in decided} == decided
