@@ -106,7 +106,9 @@ def not_solved(situation: Situation) -> Turn:
     memory = situation.memory
     marked: tuple[Decision, ...] = (MarkHelped(memory.slug, helped=False),) if memory.slug else ()
     if memory.step is Step.WALK_OFFER:
-        marked = ()
+        # Who said no once is not asked again about this question.
+        marked, memory = (), memory.model_copy(update={"walked": (*memory.walked, *situation.plans)})
+        situation = replace(situation, memory=memory)
     elif (plan := plan_for(situation, memory.slug)) is not None and not situation.slow:
         return offer_walk(situation, plan, *marked)
     if memory.candidates and not situation.slow:

@@ -28,6 +28,7 @@ WORDS: dict[Locale, tuple[str, str, str, str, str]] = {
 def test_from_the_answer_to_the_ticket(window: Window, live: LiveProduct, locale: Locale, album: Album) -> None:
     question, begins, first, second, asked = WORDS[locale]
     page = window(locale, PHONE, phone=True)
+    page.emulate_media(reduced_motion="reduce")
     prepare(page.context)
     customer = Customer(page, locale, touches=True)
     customer.open(live.url)

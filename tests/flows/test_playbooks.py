@@ -60,6 +60,9 @@ class TestBegun:
         assert "一步步查" in said
         (said,) = await desk.press("不用了")
         assert "您是在哪儿登录不上" not in said
+        for _ in range(3):
+            (said,) = await desk.write("没解决")
+            assert "一步步查" not in said
         await desk.write(LOGIN, who="other")
         await desk.press("没解决", who="other")
         (said,) = await desk.write("好", who="other")
