@@ -13,14 +13,13 @@ from tickets.incidents.models import Complaint, OutageProposal, ProposalState, R
 from tickets.incidents.radar import signatures as marks
 from tickets.incidents.radar.baseline import HISTORY_HOURS
 from tickets.incidents.radar.detection import Excess, Radar, Thresholds
+from tickets.incidents.radar.proposals import QUIET_MIN, same_outage
 from tickets.incidents.radar.season import Calendar
 from tickets.sla.official import read_arrangement
 
 HISTORY = timedelta(hours=HISTORY_HOURS)
 #: A proposal nobody adds to for so long is another matter when it begins again.
-QUIET = timedelta(hours=6)
-#: Two excesses with so many of the smaller's people in common are of one outage.
-SHARED = 1 / 3
+QUIET = timedelta(minutes=QUIET_MIN)
 #: A complaint may be committed so much later than it was made, after others that were made later.
 LATE_COMMIT = timedelta(minutes=2)
 _AT_ONCE = 5000
@@ -197,7 +196,7 @@ async def _proposal_for(session: AsyncSession, surge: Surge) -> tuple[OutageProp
 
 
 def _belongs(excess: Excess, proposal: OutageProposal, shared: int) -> bool:
-    of_the_same = shared >= SHARED * min(len(excess.people), proposal.people or 1)
+    of_the_same = same_outage(len(excess.people), proposal.people or 1, shared)
     if proposal.state == ProposalState.DISMISSED:
         return of_the_same and len(excess.people) < _GROWN * proposal.people
     return of_the_same or any(reason["name"] == excess.signature.name for reason in proposal.reasons)

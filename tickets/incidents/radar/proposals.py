@@ -56,8 +56,12 @@ class Proposals:
         self.open.remove(proposal)
 
 
+def same_outage(people: int, known: int, shared: int) -> bool:
+    """Whether two crowds, of so many people and so many of them in both, suffer from one thing."""
+    return shared >= _SHARED * min(people, known)
+
+
 def _belongs(excess: Excess, proposal: Proposal) -> bool:
     if excess.signature.name in {one.signature.name for one in proposal.reasons}:
         return True
-    shared = len(excess.people & proposal.people)
-    return shared >= _SHARED * min(len(excess.people), len(proposal.people))
+    return same_outage(len(excess.people), len(proposal.people), len(excess.people & proposal.people))
